@@ -1,0 +1,132 @@
+"""Edits of feature maps: frozen data and pure functions.
+
+The edit (Bau et al. 2020; peer `nethook.py:193-207`) acts on a layer's output, after the activation and before the
+next block's normalisation, unit by unit and cell by cell:
+
+    x' = x (1 - a) + v a          a in [0, 1]: how much;  v: the value painted, in activation units
+
+Strokes stack like paint, later over earlier (peer `serverstate.py:425-439`):
+
+    a' = 1 - (1 - a_new)(1 - a_old)
+    v' = (v_old a_old (1 - a_new) + v_new a_new) / a'
+
+so applying the stack is the same as applying one stroke after the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dissect_core.errors import BadShape, BadStroke
+
+MAX_VALUE = 1e6
+"""The largest value painted; activations are below a hundred, and much larger ones overflow the next PixelNorm."""
+
+
+@dataclass(frozen=True, eq=False)
+class UnitStroke:
+    """Units of one layer painted with one value each, in one shape.
+
+    units: distinct channel numbers.  values: one per unit, activation units (0 erases).  alpha: (h, w) float on the
+    layer's grid, strength * pooled mask, in [0, 1].  Raises BadStroke.
+    """
+
+    layer: str
+    units: tuple[int, ...]
+    values: tuple[float, ...]
+    alpha: Tensor
+
+    def __post_init__(self) -> None:
+        if not self.units or len(set(self.units)) != len(self.units) or min(self.units) < 0:
+            raise BadStroke("no usable units", field="units", value=self.units, allowed="distinct unit numbers from 0")
+        if len(self.values) != len(self.units):
+            counts = f"{len(self.values)} values for {len(self.units)} units"
+            raise BadStroke(counts, field="values", value=counts, allowed="one value per unit")
+        if bad := [value for value in self.values if not math.isfinite(value) or abs(value) > MAX_VALUE]:
+            raise BadStroke(
+                f"cannot paint the value {bad[0]}",
+                field="values",
+                value=bad[0],
+                allowed=f"finite numbers from -{MAX_VALUE:g} to {MAX_VALUE:g}",
+            )
+        if self.alpha.dim() != 2 or not self.alpha.is_floating_point():
+            shape = f"{tuple(self.alpha.shape)} {self.alpha.dtype}"
+            raise BadStroke("alpha is not a map", field="alpha", value=shape, allowed="(h, w) floating point")
+        if not bool(((self.alpha >= 0) & (self.alpha <= 1)).all()):
+            raise BadStroke("alpha outside its range", field="alpha", value="a map", allowed="0 to 1 in every cell")
+
+
+@dataclass(frozen=True, eq=False)
+class LayerEdit:
+    """What happens to one layer: for each unit a map of how much and a map of the value.
+
+    units: distinct channel numbers.  alpha: (U, h, w) in [0, 1].  value: (U, h, w), 0 where alpha is 0.
+    """
+
+    units: tuple[int, ...]
+    alpha: Tensor
+    value: Tensor
+
+
+def over(alpha_old: Tensor, value_old: Tensor, alpha: Tensor, value: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Paint (alpha, value) over (alpha_old, value_old): the stacking rule, elementwise.
+
+    Written as a' = a_new + a_old (1 - a_new) and a weighted mean with weight w = a_new / a', which are the published
+    formulas rearranged: they are exact for a_new = 0 (nothing changes) and a_new = 1 (the new value), never leave the
+    range of the two values, and need no term against division by zero: where a' is 0 nothing was painted.
+    """
+    total = alpha + alpha_old * (1 - alpha)
+    weight = torch.where(total > 0, alpha / total, torch.zeros_like(total))
+    return total, value_old * (1 - weight) + value * weight
+
+
+def compose(strokes: Sequence[UnitStroke]) -> dict[str, LayerEdit]:
+    """Strokes, earliest first -> one edit per layer they touch.
+
+    Every unit stacks for itself: strokes with different units on the same cells do not hide each other.  The units of
+    an edit are sorted.  Raises BadStroke where two strokes disagree about a layer's grid.
+    """
+    edits = {}
+    for layer in dict.fromkeys(stroke.layer for stroke in strokes):
+        edits[layer] = _compose_layer([stroke for stroke in strokes if stroke.layer == layer])
+    return edits
+
+
+def _compose_layer(strokes: Sequence[UnitStroke]) -> LayerEdit:
+    grid = tuple(strokes[0].alpha.shape)
+    units = tuple(sorted({unit for stroke in strokes for unit in stroke.units}))
+    row = {unit: n for n, unit in enumerate(units)}
+    alpha = torch.zeros(len(units), *grid)
+    value = torch.zeros(len(units), *grid)
+    for stroke in strokes:
+        if tuple(stroke.alpha.shape) != grid:
+            other = tuple(stroke.alpha.shape)
+            raise BadStroke(f"two grids on {stroke.layer}", field="alpha", value=other, allowed=f"{grid} as before")
+        rows = [row[unit] for unit in stroke.units]
+        values = torch.tensor(stroke.values, dtype=torch.float32)[:, None, None]  # (U, 1, 1)
+        painted = stroke.alpha.to("cpu", torch.float32).expand(len(rows), *grid)  # (U, h, w)
+        alpha[rows], value[rows] = over(alpha[rows], value[rows], painted, values)
+    return LayerEdit(units, alpha, value)
+
+
+def apply_edit(x: Tensor, edit: LayerEdit) -> Tensor:
+    """x (1 - a) + v a on the edit's units: (N, C, h, w) -> (N, C, h, w), always new storage.
+
+    Raises BadShape if the grid is another, BadStroke if the layer has fewer units.
+    """
+    if x.dim() != 4 or x.shape[2:] != edit.alpha.shape[1:]:
+        grid = tuple(edit.alpha.shape[1:])
+        raise BadShape("the edit is for another grid", field="alpha", value=grid, allowed=f"{tuple(x.shape[2:])}")
+    if max(edit.units) >= x.shape[1]:
+        unit = max(edit.units)
+        raise BadStroke(f"no unit {unit}", field="units", value=unit, allowed=f"0 to {x.shape[1] - 1}")
+    units = list(edit.units)
+    alpha, value = edit.alpha.to(x), edit.value.to(x)
+    out = x.clone()
+    out[:, units] = x[:, units] * (1 - alpha) + value * alpha
+    return out

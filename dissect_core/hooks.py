@@ -1,0 +1,91 @@
+"""Recording and editing layers of a network: the only place that registers hooks.
+
+Hooks never outlive their block, whatever happens inside it.  They live on the network, so a network that is recorded or
+edited must be run by one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from dissect_core.errors import LayerNeverRan, UnknownLayer
+
+Edit = Callable[[Tensor], Tensor]
+"""(N, C, h, w) -> (N, C, h, w), a new tensor: never in place."""
+
+
+@contextmanager
+def recorded(model: nn.Module, layers: Iterable[str]) -> Iterator[dict[str, Tensor]]:
+    """Record the output of each named layer into the mapping yielded: a detached copy, taken before any edit.
+
+    A layer that runs several times inside the block keeps its latest output.
+    Raises UnknownLayer at once, LayerNeverRan at the end of a block that did not run a layer.
+    """
+    named = {name: _layer(model, name) for name in layers}
+    outputs: dict[str, Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def recorder(name: str) -> Callable[[nn.Module, object, Tensor], None]:
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+            outputs[name] = output.detach().clone()
+
+        return hook
+
+    try:
+        for name, layer in named.items():
+            # prepended, so that also inside an `edited` block the recording comes first
+            handles.append(layer.register_forward_hook(recorder(name), prepend=True))
+        yield outputs
+    finally:
+        for handle in handles:
+            handle.remove()
+    _check_all_ran("recorded", named.keys() - outputs.keys())
+
+
+@contextmanager
+def edited(model: nn.Module, edits: Mapping[str, Edit]) -> Iterator[nn.Module]:
+    """Run `model` with the output of each named layer replaced by its edit of it.
+
+    Nested blocks apply the outer edit first.
+    Raises UnknownLayer at once, LayerNeverRan at the end of a block that did not run a layer.
+    """
+    named = {name: _layer(model, name) for name in edits}
+    ran: set[str] = set()
+    handles: list[RemovableHandle] = []
+
+    def editor(name: str, edit: Edit) -> Callable[[nn.Module, object, Tensor], Tensor]:
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+            ran.add(name)
+            return edit(output)
+
+        return hook
+
+    try:
+        for name, layer in named.items():
+            handles.append(layer.register_forward_hook(editor(name, edits[name])))
+        yield model
+    finally:
+        for handle in handles:
+            handle.remove()
+    _check_all_ran("edited", named.keys() - ran)
+
+
+def _layer(model: nn.Module, name: str) -> nn.Module:
+    layers: dict[str, nn.Module] = dict(model.named_modules())
+    if name and name in layers:
+        return layers[name]
+    near = get_close_matches(name, layers, n=3) or [child for child, _ in model.named_children()]
+    raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"for example {', '.join(near)}")
+
+
+def _check_all_ran(verb: str, missed: set[str]) -> None:
+    if missed:
+        names = ", ".join(sorted(missed))
+        raise LayerNeverRan(
+            f"{verb} but never run: {names}", field="layer", value=names, allowed="layers that run inside the block"
+        )
