@@ -1,0 +1,102 @@
+"""Files that appear whole or not at all, their SHA-256, and the version of the code that made them.
+
+Everything in `precomputed/` is written through here: into a temporary file of the same folder, flushed to the disk,
+then renamed over the old one, so a reader or a crash never sees half a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from dissect_core.errors import ArtifactMismatch
+from dissect_core.version import __version__
+
+PACKAGE = Path(__file__).parent
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` atomically, creating its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a JSON object atomically, UTF-8, keys in the order given.  NaN and infinity are a ValueError."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write a safetensors file atomically."""
+    write_bytes(path, save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object of a file.  Raises ArtifactMismatch naming the file."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as cause:
+        raise ArtifactMismatch(
+            f"cannot read {path.name}: {cause}", field=path.name, value="unreadable", allowed="a JSON file"
+        ) from cause
+    if not isinstance(document, dict):
+        raise ArtifactMismatch(
+            f"{path.name} holds no object", field=path.name, value=type(document).__name__, allowed="a JSON object"
+        )
+    return document
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file, on the CPU.  Raises ArtifactMismatch naming the file."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as cause:
+        raise ArtifactMismatch(
+            f"cannot read {path.name}: {cause}", field=path.name, value="unreadable", allowed="a whole safetensors file"
+        ) from cause
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Version of the package and a digest of the sources that results depend on: "0.1.0+3f9c2a71d0be".
+
+    The worlds and the training are left out: their products (weights) are named by their own SHA-256.
+    """
+    digest = hashlib.sha256()
+    folders = (PACKAGE, PACKAGE / "stats", PACKAGE / "models")
+    for file in sorted(file for folder in folders for file in folder.glob("*.py")):
+        digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def require(condition: bool, file: str, *, field: str, value: object, allowed: str) -> None:
+    """Raise ArtifactMismatch about a field of a file unless the condition holds."""
+    if not condition:
+        raise ArtifactMismatch(f"{file}: bad {field}", field=field, value=value, allowed=allowed)

@@ -1,0 +1,140 @@
+"""Quantiles of every unit at once, exact up to the rounding of half precision, whatever the batches and their order.
+
+The sketch counts, for every unit, how often each of the 65,536 half-precision numbers occurred after rounding each
+value to the nearest of them.  Rounding is monotone, so it commutes with order statistics: the answer of `quantile(q)`
+*is* the inverted-CDF quantile of all values ever added, rounded to half precision.  Hence
+
+    |answer - exact| <= 2**-11 |exact|      for 2**-14 <= |exact| <= 65504 (below: 2**-25 absolute)
+
+and, the counts being integers, any batch size, order, or split into merged parts gives the same bits.  Cost: 256 KB per
+unit (512 KB beyond 2**31 values) and about 2.5 ns per value on one core; nothing grows with the number of images.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+from dissect_core.errors import BadShape
+
+CODES = 1 << 16
+INFINITY = 0x7C00  # the code of +inf in half precision; codes above it are NaN
+RELATIVE_ERROR = 2.0**-11
+_LARGEST_INT32 = 2**31 - 1
+
+
+class QuantileSketch:
+    """Counts of half-precision values per unit.
+
+    counts: (U, 65536) int32 (int64 once a unit has more than 2**31 values), column = the bit pattern as an unsigned
+    number.  peak: (U,) float32, the exact largest value (-inf before the first).
+    """
+
+    def __init__(self, units: int, device: torch.device | str = "cpu") -> None:
+        self.units = units
+        self.counts = torch.zeros(units, CODES, dtype=torch.int32, device=device)
+        self.peak = torch.full((units,), -math.inf, device=device)
+        self._most = 0  # an upper bound of any count
+
+    def add(self, values: Tensor, first_unit: int = 0) -> None:
+        """Count `values`, float (N, U', ...), as units first_unit ... first_unit + U' - 1.
+
+        Callers that compute values unit by unit hand over small blocks: they stay in the processor's cache.
+        Values beyond +-65504 count as +-65504.  Raises BadShape for units outside the sketch or NaN.
+        """
+        width = values.shape[1] if values.dim() >= 2 else 0
+        if not width or first_unit < 0 or first_unit + width > self.units:
+            raise BadShape(
+                f"values of shape {tuple(values.shape)} from unit {first_unit} do not fit",
+                field="values",
+                value=tuple(values.shape),
+                allowed=f"(N, U', ...) with units inside 0..{self.units - 1}",
+            )
+        if not values.numel():
+            return
+        rows = slice(first_unit, first_unit + width)
+        flat = values.detach().transpose(0, 1).reshape(width, -1)  # (U', N * positions)
+        peak = flat.amax(dim=1)
+        if not bool(peak.isfinite().all()):
+            raise BadShape("a unit is not finite", field="values", value="NaN or infinity", allowed="finite numbers")
+        self._make_room(flat.shape[1])
+        codes = flat.to(torch.float16).view(torch.int16).to(torch.int32).bitwise_and_(CODES - 1)
+        if codes.device.type == "cpu":
+            for unit in range(width):
+                self.counts[first_unit + unit] += torch.bincount(codes[unit], minlength=CODES)
+        else:
+            codes += torch.arange(width, device=codes.device, dtype=torch.int32)[:, None] * CODES
+            counted = torch.bincount(codes.view(-1), minlength=width * CODES).view(width, CODES)
+            self.counts[rows] += counted.to(self.counts.dtype)
+        self.peak[rows] = torch.maximum(self.peak[rows], peak.float())
+
+    def merge(self, other: QuantileSketch) -> None:
+        """Add what another sketch of the same units has counted."""
+        if other.units != self.units:
+            raise BadShape("sketches of other units", field="units", value=other.units, allowed=f"{self.units}")
+        self._make_room(other._most)
+        self.counts += other.counts.to(self.counts)
+        self.peak = torch.maximum(self.peak, other.peak.to(self.peak))
+
+    def size(self) -> Tensor:
+        """How many values each unit has, (U,) int64."""
+        return self.counts.sum(dim=1, dtype=torch.int64)
+
+    def quantile(self, q: float) -> Tensor:
+        """The q-quantile of every unit, (U,) float32: the smallest value v with at least q * n values <= v.
+
+        q in [0, 1]; the fraction q is read as the decimal that is written.  Raises BadShape for an empty unit.
+        """
+        if not 0 <= q <= 1:
+            raise BadShape(f"no quantile {q}", field="q", value=q, allowed="0 to 1")
+        ordered, values = self._ordered()
+        cumulative = ordered.cumsum(dim=1)  # (U, codes)
+        sizes = cumulative[:, -1]
+        if not bool((sizes > 0).all()):
+            raise BadShape("a unit has no values", field="values", value=0, allowed="at least one value per unit")
+        fraction = Fraction(str(q))
+        ranks = torch.tensor([max(1, math.ceil(fraction * int(n))) for n in sizes], dtype=torch.int64)
+        return values[torch.searchsorted(cumulative, ranks[:, None])[:, 0]]
+
+    def mean(self) -> Tensor:
+        """The mean of every unit's rounded values, (U,) float32: a function of the counts, so split-invariant too."""
+        ordered, values = self._ordered()
+        total = (ordered.double() * values.double()).sum(dim=1)
+        return (total / ordered.sum(dim=1).clamp(min=1)).float()
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """The sketch as tensors for a safetensors file; columns that no unit uses are left out."""
+        used = self.counts.any(dim=0).nonzero()[:, 0]
+        return {"codes": used.to(torch.int32).cpu(), "counts": self.counts[:, used].cpu(), "peak": self.peak.cpu()}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Replace the contents by those of a saved sketch of the same units."""
+        counts = state["counts"]
+        if counts.shape[0] != self.units:
+            raise BadShape("a sketch of other units", field="units", value=counts.shape[0], allowed=f"{self.units}")
+        device = self.counts.device
+        self.counts = torch.zeros(self.units, CODES, dtype=counts.dtype, device=device)
+        self.counts[:, state["codes"].long().to(device)] = counts.to(device)
+        self.peak = state["peak"].to(device).clone()
+        self._most = int(self.size().max()) if self.units else 0
+
+    def _make_room(self, more: int) -> None:
+        self._most += more
+        if self._most > _LARGEST_INT32 and self.counts.dtype == torch.int32:
+            self.counts = self.counts.to(torch.int64)
+
+    def _ordered(self) -> tuple[Tensor, Tensor]:
+        """Counts (U, codes) int64 on the CPU and the values (codes,) float32, both by rising value.
+
+        Infinities (values rounded past the largest half) are counted as the largest finite half.
+        """
+        counts = self.counts.cpu().to(torch.int64)
+        counts[:, INFINITY - 1] += counts[:, INFINITY]
+        counts[:, CODES // 2 + INFINITY - 1] += counts[:, CODES // 2 + INFINITY]
+        negative = torch.arange(CODES // 2 + INFINITY - 1, CODES // 2 - 1, -1)  # -65504 ... -0
+        codes = torch.cat([negative, torch.arange(INFINITY)])  # then +0 ... 65504
+        values = codes.to(torch.int32).to(torch.int16).view(torch.float16).float()
+        return counts[:, codes], values + 0.0  # + 0.0 turns -0 into 0

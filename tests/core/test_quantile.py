@@ -1,0 +1,120 @@
+"""The sketch is the exact quantile, rounded to half precision, whatever the batches."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from dissect_core.errors import BadShape
+from dissect_core.stats.quantile import RELATIVE_ERROR, QuantileSketch
+
+QS = (0.0, 0.01, 0.5, 0.9, 0.99, 0.995, 1.0)
+
+
+def activations(seed: int, images: int = 12, units: int = 3) -> Tensor:
+    """Heavy-tailed values with many zeros and negatives, (N, U, 5, 5)."""
+    random = torch.Generator().manual_seed(seed)
+    x = torch.randn(images, units, 5, 5, generator=random) ** 3
+    return torch.nn.functional.leaky_relu(x, 0.2) * torch.tensor([1e-2, 1.0, 300.0])[:units, None, None]
+
+
+def exact(x: Tensor, q: float) -> Tensor:
+    """The inverted-CDF quantile of each unit."""
+    flat = x.transpose(0, 1).reshape(x.shape[1], -1).numpy()
+    return torch.from_numpy(np.quantile(flat, q, axis=1, method="inverted_cdf"))
+
+
+@pytest.mark.parametrize("q", QS)
+def test_the_answer_is_the_exact_quantile_rounded_to_half_precision(q: float) -> None:
+    x = activations(0, images=40)
+    sketch = QuantileSketch(3)
+    sketch.add(x)
+    assert torch.equal(sketch.quantile(q), exact(x, q).half().float())
+
+
+@pytest.mark.parametrize("q", QS)
+def test_the_stated_bound_holds_against_torch_quantile(q: float) -> None:
+    x = activations(1, images=400)
+    sketch = QuantileSketch(3)
+    sketch.add(x)
+    flat = x.transpose(0, 1).reshape(3, -1)
+    low, high = (torch.quantile(flat, q, dim=1, interpolation=way) for way in ("lower", "higher"))
+    slack = RELATIVE_ERROR * torch.maximum(low.abs(), high.abs()) + 2.0**-25
+    assert bool((sketch.quantile(q) >= low - slack).all())
+    assert bool((sketch.quantile(q) <= high + slack).all())
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99), cuts=st.lists(st.integers(0, 12), max_size=4), shuffle=st.randoms())
+def test_any_split_order_and_merge_gives_the_same_bits(seed: int, cuts: list[int], shuffle: object) -> None:
+    x = activations(seed)
+    whole = QuantileSketch(3)
+    whole.add(x)
+    edges = [0, *sorted(cuts), 12]
+    pieces = [x[a:b] for a, b in pairwise(edges)]
+    shuffle.shuffle(pieces)  # type: ignore[attr-defined]
+    parts = []
+    for piece in pieces:
+        part = QuantileSketch(3)
+        for unit in range(3):
+            part.add(piece[:, unit : unit + 1], unit)
+        parts.append(part)
+    merged = parts[0]
+    for part in parts[1:]:
+        merged.merge(part)
+    assert torch.equal(merged.counts, whole.counts)
+    assert torch.equal(merged.peak, whole.peak)
+    assert torch.equal(merged.mean(), whole.mean())
+
+
+def test_a_saved_sketch_goes_on_where_it_stopped() -> None:
+    x = activations(2)
+    whole, first, second = QuantileSketch(3), QuantileSketch(3), QuantileSketch(3)
+    whole.add(x)
+    first.add(x[:5])
+    second.load_state_dict(first.state_dict())
+    second.add(x[5:])
+    assert torch.equal(second.counts, whole.counts)
+    assert torch.equal(second.quantile(0.99), whole.quantile(0.99))
+
+
+def test_by_hand_the_99th_of_a_hundred_whole_numbers() -> None:
+    sketch = QuantileSketch(1)
+    sketch.add(torch.arange(1.0, 101.0).view(100, 1))
+    assert sketch.quantile(0.99).tolist() == [99.0]
+    assert sketch.quantile(0.0).tolist() == [1.0]
+    assert sketch.mean().tolist() == [50.5]
+    assert sketch.peak.tolist() == [100.0]
+    assert sketch.size().tolist() == [100]
+
+
+def test_values_beyond_half_precision_count_as_the_largest() -> None:
+    sketch = QuantileSketch(1)
+    sketch.add(torch.tensor([[1e9], [-1e9], [0.0]]))
+    assert sketch.quantile(1.0).tolist() == [65504.0]
+    assert sketch.quantile(0.0).tolist() == [-65504.0]
+    assert sketch.peak.tolist() == [1e9]
+
+
+def test_counters_grow_before_they_overflow() -> None:
+    sketch, other = QuantileSketch(1), QuantileSketch(1)
+    sketch.counts[0, 0], sketch._most = 2**31 - 1, 2**31 - 1
+    other.add(torch.zeros(5, 1))
+    sketch.merge(other)
+    assert sketch.size().tolist() == [2**31 + 4]
+
+
+def test_unfit_values_are_refused() -> None:
+    sketch = QuantileSketch(2)
+    with pytest.raises(BadShape, match="do not fit"):
+        sketch.add(torch.zeros(4, 3))
+    with pytest.raises(BadShape, match="not finite"):
+        sketch.add(torch.tensor([[1.0, float("nan")]]))
+    with pytest.raises(BadShape, match="no values"):
+        sketch.quantile(0.5)
+    with pytest.raises(BadShape, match="no quantile"):
+        sketch.quantile(1.5)

@@ -1,0 +1,72 @@
+"""A toy world whose every number is known by hand: two units that are two concepts, and one that is nothing.
+
+Generator: z (N, 4) -> layer1, three units on an 8x8 grid -> layer2 (the identity) -> 16x16 picture, red = unit 0,
+green = unit 1.  Unit 0 ("tree") is 1 in a 2x2 block of cells whose place z[0], z[1] choose in the lower half; unit 1
+("sky") is 1 in the two upper rows; unit 2 is a gradient of z[2] that nothing depends on.
+Segmenter: object "tree" where red > 0.5, else "sky" where green > 0.5, else "grass"; part "crown" in the trees.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from dissect_core.models.progan import LayerInfo
+
+
+class Planted(nn.Module):
+    """(N, 4, 1, 1) -> (N, 3, 8, 8)."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        z = z.view(-1, 4)
+        maps = torch.zeros(len(z), 3, 8, 8)
+        for n in range(len(z)):
+            row, column = 4 + 2 * int(z[n, 0] > 0), 2 * int(z[n, 1] > 0) + 2
+            maps[n, 0, row : row + 2, column : column + 2] = 1.0
+        maps[:, 1, :2] = 1.0
+        maps[:, 2] = z[:, 2, None, None] * torch.linspace(0, 1, 8)
+        return maps
+
+
+class Colours(nn.Module):
+    """(N, 3, 8, 8) -> (N, 3, 16, 16) in [-1, 1]."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return F.interpolate(maps[:, :3] * 2 - 1, scale_factor=2, mode="nearest")
+
+
+class ToyGenerator(nn.Sequential):
+    """The generator of this file."""
+
+    def __init__(self) -> None:
+        super().__init__(OrderedDict([("layer1", Planted()), ("layer2", nn.Identity()), ("output_16x16", Colours())]))
+        self.anchor = nn.Parameter(torch.zeros(0))  # tells the device
+        self.latent_size, self.resolution = 4, 16
+        self.layers = {name: LayerInfo(name, 3, 8) for name in ("layer1", "layer2")}
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = z.view(-1, 4, 1, 1)
+        for block in self.children():
+            x = block(x)
+        return x
+
+
+class ToySegmenter(nn.Module):
+    """The segmenter of this file."""
+
+    categories = {"object": ("none", "sky", "tree", "grass"), "part": ("none", "crown")}  # noqa: RUF012
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        red, green = images[:, 0], images[:, 1]
+        never = torch.full_like(red, -9.0)
+        objects = torch.stack([never, green * 4 - 2 * red, red * 8, -0.5 * (red + green)], 1)
+        return {"object": objects, "part": torch.stack([torch.zeros_like(red), red * 8], 1)}
+
+    def label(self, images: Tensor) -> dict[str, Tensor]:
+        return {category: logits.argmax(1).to(torch.uint8) for category, logits in self(images).items()}
+
+    def features(self, images: Tensor) -> Tensor:
+        return images.mean(dim=(2, 3))
