@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass
+from dataclasses import field as default
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dissect_core.errors import ArtifactMismatch
+from dissect_core.artifacts import read_json, require, write_json
 
 SCHEMA = 1
 Kind = Literal["generator", "segmenter"]
 Domain = Literal["church", "kitchen", "both", "other"]
+
+WEIGHTS_FIELDS: dict[str, type] = {"file": str, "sha256": str, "dtype": str, "bytes": int}
+CARD_FIELDS: dict[str, type] = {
+    "schema": int,
+    "id": str,
+    "kind": str,
+    "domain": str,
+    "title": str,
+    "resolution": int,
+    "architecture": dict,
+    "paint_layers": list,
+    "weights": dict,
+    "licence": str,
+    "origin": str,
+    "training": dict,
+    "quality": dict,
+}
+KINDS: dict[type, str] = {int: "a whole number", str: "a text", list: "a list", dict: "an object"}
 
 
 @dataclass(frozen=True)
@@ -42,69 +60,49 @@ class ModelCard:
     licence: str
     origin: str
     paint_layers: tuple[str, ...] = ()
-    architecture: Mapping[str, Any] = field(default_factory=dict)
-    training: Mapping[str, Any] = field(default_factory=dict)
-    quality: Mapping[str, Any] = field(default_factory=dict)
+    architecture: Mapping[str, Any] = default(default_factory=dict)
+    training: Mapping[str, Any] = default(default_factory=dict)
+    quality: Mapping[str, Any] = default(default_factory=dict)
 
 
 def read_card(path: Path) -> ModelCard:
     """The card of a JSON file, checked.  Raises ArtifactMismatch naming the file, the field and what is allowed."""
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as cause:
-        raise ArtifactMismatch(
-            f"cannot read the model card {path.name}: {cause}", field=path.name, value="no JSON", allowed="a JSON file"
-        ) from cause
-    return _card(data, path.name)
+    return _card(read_json(path), path.name)
 
 
 def write_card(card: ModelCard, path: Path) -> None:
-    """Write the card as `read_card` reads it, atomically."""
-    document = {"schema": SCHEMA, **asdict(card)}
-    _card(json.loads(json.dumps(document)), path.name)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(path)
+    """Write the card as `read_card` reads it, atomically.  Raises ArtifactMismatch for a card that it would refuse."""
+    document = {"schema": SCHEMA, **asdict(card), "paint_layers": list(card.paint_layers)}
+    _card(document, path.name)
+    write_json(path, document)
 
 
-def _card(data: object, file: str) -> ModelCard:
-    document = _table(data, file, "card", {"schema", *(f.name for f in fields(ModelCard))})
-    if document["schema"] != SCHEMA:
-        raise _bad(file, "schema", document["schema"], f"{SCHEMA}")
-    raw = _table(document["weights"], file, "weights", {f.name for f in fields(Weights)})
-    weights = Weights(**{key: _typed(raw, key, int if key == "bytes" else str, file) for key in raw})
-    if not re.fullmatch(r"[0-9a-f]{64}", weights.sha256):
-        raise _bad(file, "weights.sha256", weights.sha256, "64 hexadecimal digits")
-    if not re.fullmatch(r"[\w.-]+\.safetensors", weights.file):
-        raise _bad(file, "weights.file", weights.file, "the name of a .safetensors file in the card's folder")
-    for name, allowed in (("kind", get_args(Kind)), ("domain", get_args(Domain))):
-        if document[name] not in allowed:
-            raise _bad(file, name, document[name], f"one of {', '.join(allowed)}")
-    layers = _typed(document, "paint_layers", list, file)
-    if not all(isinstance(layer, str) for layer in layers):
-        raise _bad(file, "paint_layers", layers, "a list of layer names")
-    texts = {name: _typed(document, name, str, file) for name in ("id", "kind", "domain", "title", "licence", "origin")}
-    tables = {name: _typed(document, name, dict, file) for name in ("architecture", "training", "quality")}
-    resolution = _typed(document, "resolution", int, file)
-    return ModelCard(resolution=resolution, weights=weights, paint_layers=tuple(layers), **texts, **tables)
+def _card(document: Mapping[str, Any], file: str) -> ModelCard:
+    _check_fields(document, CARD_FIELDS, file, "")
+    _check(document["schema"] == SCHEMA, file, "schema", document["schema"], f"{SCHEMA}")
+    _check_fields(document["weights"], WEIGHTS_FIELDS, file, "weights.")
+    weights = Weights(**document["weights"])
+    name = re.fullmatch(r"\w[\w.-]*\.safetensors", weights.file)
+    _check(name is not None, file, "weights.file", weights.file, "the name of a .safetensors file in the card's folder")
+    digits = re.fullmatch(r"[0-9a-f]{64}", weights.sha256)
+    _check(digits is not None, file, "weights.sha256", weights.sha256, "64 hexadecimal digits")
+    for field, allowed in (("kind", get_args(Kind)), ("domain", get_args(Domain))):
+        _check(document[field] in allowed, file, field, document[field], f"one of {', '.join(allowed)}")
+    layers = document["paint_layers"]
+    _check(all(isinstance(layer, str) for layer in layers), file, "paint_layers", layers, "a list of layer names")
+    values = {field: document[field] for field in CARD_FIELDS if field != "schema"}
+    return ModelCard(**{**values, "weights": weights, "paint_layers": tuple(layers)})
 
 
-def _table(data: object, file: str, name: str, keys: set[str]) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise _bad(file, name, data, "an object")
-    for key in sorted(keys - data.keys()):
-        raise _bad(file, key, "missing", f"the field {key!r} of {name}")
-    for key in sorted(data.keys() - keys):
-        raise _bad(file, key, data[key], f"no such field in {name}; fields are {', '.join(sorted(keys))}")
-    return data
+def _check_fields(table: Mapping[str, Any], expected: Mapping[str, type], file: str, prefix: str) -> None:
+    """Every field there, of its type, and no other."""
+    for field, kind in expected.items():
+        _check(field in table, file, prefix + field, "missing", f"{KINDS[kind]}")
+        value = table[field]
+        _check(type(value) is kind, file, prefix + field, value, KINDS[kind])
+    for field in table.keys() - expected.keys():
+        _check(False, file, prefix + field, table[field], f"only the fields {', '.join(expected)}")
 
 
-def _typed(table: Mapping[str, Any], key: str, kind: type, file: str) -> Any:
-    value = table[key]
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise _bad(file, key, value, {str: "a text", int: "a whole number", list: "a list", dict: "an object"}[kind])
-    return value
-
-
-def _bad(file: str, name: str, value: object, allowed: str) -> ArtifactMismatch:
-    return ArtifactMismatch(f"model card {file}: bad {name}", field=name, value=value, allowed=allowed)
+def _check(condition: bool, file: str, field: str, value: object, allowed: str) -> None:
+    require(condition, f"model card {file}", field=field, value=value, allowed=allowed)

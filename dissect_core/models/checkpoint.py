@@ -35,12 +35,12 @@ def load_generator_state(path: Path, sha256: str | None = None) -> dict[str, Ten
     sha256: the expected hash, 64 hexadecimal digits.  Without it a hash in the file's name, as torch.hub writes it
     ("church-7e701dd5.pth"), is checked.  Raises BadCheckpoint naming the file, the key and what was expected.
     """
-    state = normalised(read_tensors(path, sha256), path.name)
+    state = normalised(read_weights(path, sha256), path.name)
     _check_generator(state, path.name)
     return {key: tensor.to(torch.float32).contiguous() for key, tensor in state.items()}
 
 
-def read_tensors(path: Path, sha256: str | None = None) -> dict[str, Any]:
+def read_weights(path: Path, sha256: str | None = None) -> dict[str, Any]:
     """The content of a .safetensors or .pth file after its hash was checked; a .pth may nest its dictionaries."""
     if path.suffix not in SUFFIXES:
         raise BadCheckpoint(

@@ -8,7 +8,7 @@ import torch
 
 from dissect_core.errors import ArtifactMismatch, UnknownModel
 from dissect_core.models.card import Kind, ModelCard, read_card
-from dissect_core.models.checkpoint import load_generator_state, read_tensors
+from dissect_core.models.checkpoint import load_generator_state, read_weights
 from dissect_core.models.progan import Generator
 from dissect_core.models.segmenter import Segmenter
 
@@ -71,7 +71,7 @@ class Registry:
     def segmenter(self, model_id: str, device: torch.device | str = "cpu") -> Segmenter:
         """The segmenter of that id, on `device`."""
         card = self.card(model_id, "segmenter")
-        state = read_tensors(self._weights(card), card.weights.sha256)
+        state = read_weights(self._weights(card), card.weights.sha256)
         segmenter = Segmenter.from_state_dict(
             {key: value.float() for key, value in state.items()}, dict(card.architecture)
         )
