@@ -76,8 +76,8 @@ def edited(model: nn.Module, edits: Mapping[str, Edit]) -> Iterator[nn.Module]:
 
 
 def _layer(model: nn.Module, name: str) -> nn.Module:
-    layers: dict[str, nn.Module] = dict(model.named_modules())
-    if name and name in layers:
+    layers: dict[str, nn.Module] = {path: module for path, module in model.named_modules() if path}
+    if name in layers:
         return layers[name]
     near = get_close_matches(name, layers, n=3) or [child for child, _ in model.named_children()]
     raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"for example {', '.join(near)}")

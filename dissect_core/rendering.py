@@ -17,7 +17,7 @@ from dissect_core.models.progan import Generator
 def render(generator: Generator, latents: Tensor, edits: Sequence[Mapping[str, LayerEdit]]) -> Tensor:
     """(N, Z) latents and N mappings of layer name -> edit (empty: none) -> (N, 3, R, R) float32 on the CPU, [-1, 1].
 
-    Runs on the generator's device in float32 and leaves the generator as it was; one thread at a time per generator.
+    Runs on the generator's device and in its precision, and leaves it as it was; one thread at a time per generator.
     A picture does not depend on the others of its batch, up to the rounding of convolutions.
     Raises UnknownLayer, BadShape or BadStroke for edits that do not fit the generator.
     """
@@ -30,11 +30,10 @@ def render(generator: Generator, latents: Tensor, edits: Sequence[Mapping[str, L
         )
     if not edits:
         return torch.empty(0, 3, generator.resolution, generator.resolution)
-    device = next(generator.parameters()).device
     layers = dict.fromkeys(layer for mapping in edits for layer in mapping)
     per_layer = {layer: _per_picture([mapping.get(layer) for mapping in edits]) for layer in layers}
     with edited(generator, per_layer):
-        images: Tensor = generator(latents.to(device, torch.float32))
+        images: Tensor = generator(latents.to(next(generator.parameters())))
     return images.to("cpu", torch.float32)
 
 

@@ -1,0 +1,242 @@
+"""The edit and the stacking of strokes: numbers computed by hand, and the algebra."""
+
+import dataclasses
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dissect_core.edits import LayerEdit, UnitStroke, apply_edit, compose, over
+from dissect_core.errors import BadShape, BadStroke
+
+unit_interval = st.floats(0, 1, width=32)
+activation = st.floats(-100, 100, width=32)
+paint = st.tuples(unit_interval, activation)
+
+
+def cells(*rows: list[float]) -> torch.Tensor:
+    return torch.tensor(rows)
+
+
+def stroke(alpha: torch.Tensor, units: tuple[int, ...] = (0,), value: float = 1.0, layer: str = "a") -> UnitStroke:
+    return UnitStroke(layer, units, (value,) * len(units), alpha)
+
+
+def numbers(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+# --- the edit, by hand -------------------------------------------------------------------------------------------
+
+
+def test_an_edit_mixes_the_activation_and_the_value_by_alpha():
+    x = torch.tensor([[[[4.0, 4.0], [4.0, 4.0]], [[7.0, 7.0], [7.0, 7.0]]]])  # (1, 2, 2, 2)
+    edit = LayerEdit((1,), cells([0.0, 0.25], [0.5, 1.0])[None], torch.full((1, 2, 2), 3.0))
+    # 7 (1 - a) + 3 a
+    assert apply_edit(x, edit).tolist() == [[[[4, 4], [4, 4]], [[7, 6], [5, 3]]]]
+
+
+def test_erasing_paints_zero():
+    edit = compose([stroke(torch.ones(1, 1), units=(0, 2), value=0.0)])["a"]
+    assert apply_edit(torch.tensor([5.0, 6.0, 7.0]).view(1, 3, 1, 1), edit).flatten().tolist() == [0, 6, 0]
+
+
+def test_two_strokes_on_one_unit_stack_by_the_published_rule():
+    # first a = .5, v = 2, then a = .5, v = 10:
+    # a' = 1 - (1 - .5)(1 - .5) = .75;  v' = (2 * .5 * .5 + 10 * .5) / .75 = 5.5 / .75 = 22 / 3
+    edit = compose([stroke(cells([0.5]), value=2.0), stroke(cells([0.5]), value=10.0)])["a"]
+    assert edit.units == (0,)
+    assert edit.alpha.tolist() == [[[0.75]]]
+    assert edit.value.item() == pytest.approx(22 / 3, rel=1e-6)
+    # on x = 4: 4 * .25 + 5.5 = 6.5, as stroke after stroke: 4 -> 3 -> 6.5
+    assert apply_edit(torch.full((1, 1, 1, 1), 4.0), edit).item() == pytest.approx(6.5)
+
+
+def test_the_order_of_strokes_matters_and_full_strength_hides_what_is_below():
+    first, second = stroke(cells([0.5]), value=2.0), stroke(cells([1.0]), value=10.0)
+    covered = compose([first, second])["a"]
+    assert (covered.alpha.item(), covered.value.item()) == (1.0, 10.0)
+    # other way round: a' = 1, v' = 10 * .5 + 2 * .5 = 6
+    mixed = compose([second, first])["a"]
+    assert (mixed.alpha.item(), mixed.value.item()) == (1.0, 6.0)
+
+
+def test_strokes_on_different_units_do_not_hide_each_other():
+    edit = compose([stroke(cells([1.0]), units=(7, 3), value=2.0), stroke(cells([0.5]), units=(3, 5), value=8.0)])["a"]
+    assert edit.units == (3, 5, 7)
+    assert edit.alpha.flatten().tolist() == [1.0, 0.5, 1.0]
+    assert edit.value.flatten().tolist() == [5.0, 8.0, 2.0]  # 3: 2 * .5 + 8 * .5
+
+
+def test_units_keep_their_own_values():
+    edit = compose([UnitStroke("a", (4, 1), (40.0, 10.0), cells([1.0, 0.5]))])["a"]
+    assert edit.units == (1, 4)
+    assert edit.value.tolist() == [[[10, 10]], [[40, 40]]]
+    assert edit.alpha.tolist() == [[[1, 0.5]], [[1, 0.5]]]
+
+
+def test_several_layers_at_once_keep_their_grids():
+    edits = compose(
+        [stroke(torch.ones(2, 2), layer="b"), stroke(torch.ones(1, 1), layer="a"), stroke(torch.ones(2, 2), layer="b")]
+    )
+    assert list(edits) == ["b", "a"]
+    assert edits["b"].alpha.shape == (1, 2, 2)
+    assert edits["a"].alpha.shape == (1, 1, 1)
+
+
+def test_no_strokes_are_no_edits():
+    assert compose([]) == {}
+
+
+def test_cells_that_nobody_painted_are_exactly_as_before():
+    edit = compose([stroke(cells([0.0, 1e-45, 1.0]), value=9.0), stroke(cells([0.0, 0.0, 0.0]), value=-9.0)])["a"]
+    assert bool(edit.value.isfinite().all())
+    assert edit.value[0, 0, 0] == 0
+    x = torch.tensor([0.1, 0.2, 0.3]).view(1, 1, 1, 3)
+    assert torch.equal(apply_edit(x, edit)[..., :2], x[..., :2])
+
+
+# --- storage -----------------------------------------------------------------------------------------------------
+
+
+def test_applying_makes_new_storage_and_leaves_the_input_alone():
+    x = torch.rand(2, 3, 2, 2)
+    before = x.clone()
+    out = apply_edit(x, compose([stroke(torch.ones(2, 2), units=(1,))])["a"])
+    assert torch.equal(x, before)
+    assert out.untyped_storage().data_ptr() != x.untyped_storage().data_ptr()
+
+
+def test_composing_does_not_share_storage_with_a_stroke():
+    alpha = torch.full((2, 2), 0.5)
+    edit = compose([stroke(alpha)])["a"]
+    alpha.fill_(1.0)
+    assert edit.alpha.max() == 0.5
+
+
+def test_the_memory_format_is_kept():
+    x = torch.rand(2, 4, 3, 3).to(memory_format=torch.channels_last)
+    out = apply_edit(x, compose([stroke(torch.ones(3, 3))])["a"])
+    assert out.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_edits_are_frozen():
+    one = stroke(torch.ones(1, 1))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.layer = "b"  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        compose([one])["a"].units = (1,)  # type: ignore[misc]
+
+
+# --- the algebra -------------------------------------------------------------------------------------------------
+
+
+@given(old=paint, new=paint)
+def test_alpha_stays_in_range_only_grows_and_the_value_stays_between(
+    old: tuple[float, float], new: tuple[float, float]
+):
+    alpha, value = (x.item() for x in over(*map(torch.tensor, old), *map(torch.tensor, new)))
+    assert max(old[0], new[0]) <= alpha + 1e-7
+    assert alpha <= 1
+    slack = 1e-4
+    assert min(old[1], new[1]) - slack <= value <= max(old[1], new[1]) + slack
+
+
+@given(old=paint, new=paint)
+def test_the_rule_is_the_published_one(old: tuple[float, float], new: tuple[float, float]):
+    alpha, value = over(*map(numbers, old), *map(numbers, new))
+    published = 1 - (1 - new[0]) * (1 - old[0])
+    assert alpha.item() == pytest.approx(published, abs=1e-12)
+    assert (alpha * value).item() == pytest.approx(old[1] * old[0] * (1 - new[0]) + new[1] * new[0], abs=1e-9)
+
+
+@given(a=paint, b=paint, c=paint)
+def test_stacking_is_associative(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]):
+    a_, b_, c_ = (tuple(map(numbers, layer)) for layer in (a, b, c))
+    left = over(*over(*a_, *b_), *c_)
+    right = over(*a_, *over(*b_, *c_))
+    assert left[0].item() == pytest.approx(right[0].item(), abs=1e-12)
+    assert (left[0] * left[1]).item() == pytest.approx((right[0] * right[1]).item(), abs=1e-9)
+
+
+@given(below=paint, new=paint)
+def test_nothing_over_and_nothing_below_change_nothing(below: tuple[float, float], new: tuple[float, float]):
+    old = tuple(map(torch.tensor, below))
+    kept = over(*old, torch.tensor(0.0), torch.tensor(new[1]))
+    assert torch.equal(kept[0], old[0])
+    assert torch.equal(kept[1], old[1])
+    if new[0] > 0:
+        painted = over(torch.tensor(0.0), torch.tensor(below[1]), *map(torch.tensor, new))
+        assert painted[0].item() == new[0]
+        assert painted[1].item() == new[1]
+
+
+@given(below=paint, value=activation)
+def test_at_full_strength_painting_twice_is_painting_once(below: tuple[float, float], value: float):
+    new = (torch.tensor(1.0), torch.tensor(value))
+    once = over(*map(torch.tensor, below), *new)
+    assert (once[0].item(), once[1].item()) == (1.0, value)
+    twice = over(*once, *new)
+    assert (twice[0].item(), twice[1].item()) == (1.0, value)
+
+
+@given(
+    strokes=st.lists(st.tuples(st.sets(st.integers(0, 3), min_size=1), paint), min_size=1, max_size=6),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=50, deadline=None)
+def test_the_stack_does_what_its_strokes_do_one_after_the_other(
+    strokes: list[tuple[set[int], tuple[float, float]]], seed: int
+):
+    x = torch.randn(2, 4, 3, 3, generator=torch.Generator().manual_seed(seed))
+    stack = [
+        stroke(torch.linspace(0, alpha, 9).view(3, 3), units=tuple(units), value=value)
+        for units, (alpha, value) in strokes
+    ]
+    expected = x
+    for one in stack:
+        expected = apply_edit(expected, compose([one])["a"])
+    torch.testing.assert_close(apply_edit(x, compose(stack)["a"]), expected, rtol=1e-5, atol=1e-4)
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("units", {"units": ()}),
+        ("units", {"units": (1, 1)}),
+        ("units", {"units": (-1, 1)}),
+        ("values", {"values": (1.0,)}),
+        ("values", {"values": (1.0, float("nan"))}),
+        ("values", {"values": (float("inf"), 1.0)}),
+        ("values", {"values": (1e7, 1.0)}),
+        ("alpha", {"alpha": torch.ones(1, 2, 2)}),
+        ("alpha", {"alpha": torch.ones(2, 2, dtype=torch.int64)}),
+        ("alpha", {"alpha": torch.full((2, 2), 1.5)}),
+        ("alpha", {"alpha": torch.full((2, 2), -0.1)}),
+        ("alpha", {"alpha": torch.full((2, 2), float("nan"))}),
+    ],
+)
+def test_a_stroke_that_cannot_be_applied_names_the_field(field: str, changes: dict[str, object]):
+    good = {"layer": "a", "units": (0, 1), "values": (1.0, 2.0), "alpha": torch.ones(2, 2)}
+    with pytest.raises(BadStroke) as caught:
+        UnitStroke(**{**good, **changes})  # type: ignore[arg-type]
+    assert caught.value.field == field
+    assert caught.value.allowed
+
+
+def test_strokes_that_disagree_about_the_grid_are_an_error():
+    with pytest.raises(BadStroke, match="two grids on a"):
+        compose([stroke(torch.ones(2, 2)), stroke(torch.ones(4, 4))])
+
+
+def test_an_edit_for_another_grid_or_for_units_the_layer_lacks_is_an_error():
+    edit = compose([stroke(torch.ones(2, 2), units=(4,))])["a"]
+    with pytest.raises(BadShape, match="another grid"):
+        apply_edit(torch.zeros(1, 5, 4, 4), edit)
+    with pytest.raises(BadStroke) as caught:
+        apply_edit(torch.zeros(1, 4, 2, 2), edit)
+    assert (caught.value.value, caught.value.allowed) == (4, "0 to 3")
