@@ -73,6 +73,13 @@ def test_positions_are_cell_centres_and_borders_are_constant() -> None:
     assert at_positions(torch.arange(9).view(1, 3, 3), 2).tolist() == [[[0, 2], [6, 8]]]
 
 
+@pytest.mark.parametrize(("side", "grid"), [(4, 64), (8, 64), (16, 64), (64, 64), (128, 64), (7, 56)])
+def test_upsampling_is_torchs_own(side: int, grid: int) -> None:
+    x = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(side))
+    reference = torch.nn.functional.interpolate(x, size=(grid, grid), mode="bilinear", align_corners=False)
+    assert torch.allclose(upsample(x, grid), reference, atol=1e-5)
+
+
 def test_what_is_written_is_read_and_names_its_inputs(tmp_path: Path) -> None:
     result = dissect(ToyGenerator(), ToySegmenter(), SPEC)
     write_dissection(result, tmp_path)
