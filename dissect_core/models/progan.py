@@ -70,7 +70,7 @@ class Block(nn.Module):
         x = self.norm(x)
         if self.upsample:
             x = F.interpolate(x, scale_factor=2, mode="nearest")
-        return F.leaky_relu(self.wscale(self.conv(x)), LEAKY_SLOPE)
+        return F.leaky_relu(self.wscale.forward(self.conv(x)), LEAKY_SLOPE)
 
 
 class Output(nn.Module):
@@ -84,7 +84,7 @@ class Output(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, R, R) -> (N, 3, R, R), about [-1, 1]."""
-        return self.wscale(self.conv(self.norm(x)))
+        return self.wscale.forward(self.conv(self.norm(x)))
 
 
 class Generator(nn.Sequential):

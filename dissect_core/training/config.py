@@ -1,0 +1,135 @@
+"""Training configurations: one committed TOML file per network."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from dissect_core.errors import UnitbrushError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One resolution of progressive growing: images shown while it fades in, then images at full strength."""
+
+    resolution: int
+    fade_images: int
+    images: int
+    batch: int
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """Everything that determines a generator's training (with the code version).
+
+    sizes: [z, units at 4x4, 8x8, …].  critic_sizes: the discriminator's channels at 4x4, 8x8, ….
+    scenes: painted scenes to learn from (and their mirror images).  learning_rate: Adam's, for both networks, falling
+    to zero along a half cosine over the last `decay_share` of the last stage.  r1_weight: gamma of the gradient
+    penalty (Mescheder et al. 2018), applied every r1_every steps.  average_images: half-life of the running average
+    of the generator's weights, in images.
+    """
+
+    id: str
+    world: str
+    seed: int
+    sizes: tuple[int, ...]
+    critic_sizes: tuple[int, ...]
+    scenes: int
+    stages: tuple[Stage, ...]
+    learning_rate: float
+    decay_share: float
+    r1_weight: float
+    r1_every: int
+    average_images: float
+
+    @property
+    def total_images(self) -> int:
+        """Images shown over all stages."""
+        return sum(stage.fade_images + stage.images for stage in self.stages)
+
+    @property
+    def resolution(self) -> int:
+        """Side of the finished pictures in pixels."""
+        return self.stages[-1].resolution
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for model cards and checkpoints."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class SegmenterConfig:
+    """Everything that determines the segmenter's training (with the code version)."""
+
+    id: str
+    worlds: tuple[str, ...]
+    seed: int
+    widths: tuple[int, ...]
+    size: int
+    scenes: int
+    held_out: int
+    steps: int
+    batch: int
+    learning_rate: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for model cards and checkpoints."""
+        return asdict(self)
+
+
+def _read(path: Path, kind: type) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnitbrushError(
+            f"no training configuration {path}", field="config", value=path, allowed="an existing TOML file"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UnitbrushError(f"{path}: {error}", field="config", value=path, allowed="valid TOML") from error
+    names = {field.name for field in fields(kind)}
+    if raw.keys() != names:
+        wrong = ", ".join(sorted(raw.keys() ^ names))
+        raise UnitbrushError(
+            f"{path}: missing or unknown settings: {wrong}",
+            field="config",
+            value=wrong,
+            allowed="exactly " + ", ".join(sorted(names)),
+        )
+    return raw
+
+
+def read_generator_config(path: Path) -> GeneratorConfig:
+    """Read and check a generator's configuration; the error names the setting."""
+    raw = _read(path, GeneratorConfig)
+    config = GeneratorConfig(
+        **{
+            **raw,
+            "sizes": tuple(raw["sizes"]),
+            "critic_sizes": tuple(raw["critic_sizes"]),
+            "stages": tuple(Stage(**stage) for stage in raw["stages"]),
+        }
+    )
+    expected = [2 ** (k + 2) for k in range(len(config.sizes) - 1)]
+    if [stage.resolution for stage in config.stages] != expected:
+        raise UnitbrushError(
+            f"{path}: the stages do not match the sizes",
+            field="stages",
+            value=[stage.resolution for stage in config.stages],
+            allowed=f"one per resolution {expected}",
+        )
+    if len(config.critic_sizes) != len(expected):
+        raise UnitbrushError(
+            f"{path}: one critic size per resolution",
+            field="critic_sizes",
+            value=list(config.critic_sizes),
+            allowed=f"{len(expected)} numbers",
+        )
+    return config
+
+
+def read_segmenter_config(path: Path) -> SegmenterConfig:
+    """Read and check the segmenter's configuration; the error names the setting."""
+    raw = _read(path, SegmenterConfig)
+    return SegmenterConfig(**{**raw, "worlds": tuple(raw["worlds"]), "widths": tuple(raw["widths"])})

@@ -1,0 +1,95 @@
+"""Painted scenes on disk: made once, then read at random by the trainings.
+
+One folder per (world, size, count, painter code), holding `images.npy` uint8 (N, 3, H, W) and `labels.npy` uint8
+(N, 3, H, W) with object, part and material.  Files appear under their names only when complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.lib.format import open_memmap
+from torch import Tensor
+
+import dissect_core.world
+from dissect_core.world.scenes import paint
+
+CHUNK = 64
+
+
+@dataclass(frozen=True)
+class PaintedScenes:
+    """Memory-mapped pictures and labels of scenes first_seed … first_seed + N - 1 of a world."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return int(self.images.shape[0])
+
+    def pictures(self, indices: Tensor) -> Tensor:
+        """uint8 (N, 3, H, W)."""
+        return torch.from_numpy(self.images[indices.numpy()])
+
+    def label_maps(self, indices: Tensor) -> Tensor:
+        """uint8 (N, 3, H, W): object, part, material."""
+        return torch.from_numpy(self.labels[indices.numpy()])
+
+
+def world_version() -> str:
+    """Eight hex digits that change whenever the painters' code changes."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(dissect_core.world.__path__[0]).glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _paint_chunk(world: str, first: int, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    torch.set_num_threads(1)
+    scenes = paint(world, range(first, first + count), size)
+    labels = torch.stack([scenes.object, scenes.part, scenes.material], dim=1)
+    return scenes.images.numpy(), labels.numpy()
+
+
+def painted_scenes(
+    world: str,
+    count: int,
+    size: int,
+    folder: Path,
+    first_seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> PaintedScenes:
+    """The scenes, painted now by one process per core unless the folder already holds them."""
+    home = folder / f"{world}-{size}px-{first_seed}+{count}-{world_version()}"
+    if not home.is_dir():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        partial = home.with_name(f"{home.name}.partial-{os.getpid()}")
+        partial.mkdir()
+        shape = (count, 3, size, size)
+        images = open_memmap(partial / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
+        labels = open_memmap(partial / "labels.npy", mode="w+", dtype=np.uint8, shape=shape)
+        starts = range(0, count, CHUNK)
+        fresh = multiprocessing.get_context("spawn")  # forking a process that runs torch threads can hang
+        with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=fresh) as pool:
+            jobs = [
+                pool.submit(_paint_chunk, world, first_seed + start, min(CHUNK, count - start), size)
+                for start in starts
+            ]
+            for start, job in zip(starts, jobs, strict=True):
+                chunk_images, chunk_labels = job.result()
+                images[start : start + len(chunk_images)] = chunk_images
+                labels[start : start + len(chunk_labels)] = chunk_labels
+                progress(start + len(chunk_images), count)
+        images.flush()
+        labels.flush()
+        partial.rename(home)
+    return PaintedScenes(np.load(home / "images.npy", mmap_mode="r"), np.load(home / "labels.npy", mmap_mode="r"))

@@ -1,0 +1,86 @@
+"""Run a generator's training on disk: checkpoints every few minutes, sample sheets, and the finished network."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dissect_core.artifacts import write_bytes
+from dissect_core.errors import UnitbrushError
+from dissect_core.pixels import encode, to_bytes
+from dissect_core.sheets import contact_sheet
+from dissect_core.training.config import GeneratorConfig
+from dissect_core.training.dataset import painted_scenes, world_version
+from dissect_core.training.generator import GeneratorTraining, Step
+
+SAVE_EVERY_S = 240.0
+SHEET_IMAGES = 48
+
+
+def train_generator(
+    config: GeneratorConfig,
+    run_folder: Path,
+    scenes_folder: Path,
+    device: torch.device,
+    on_paint: Callable[[int, int], None] = lambda done, total: None,
+    on_step: Callable[[Step], None] = lambda step: None,
+    until: int | None = None,
+) -> GeneratorTraining:
+    """Train to the end of the schedule (or `until` images), resuming from `run_folder/state.pt` if it is there.
+
+    Every SAVE_EVERY_S seconds, and at the end, writes state.pt and sample sheets to the run folder.
+    """
+    scenes = painted_scenes(config.world, config.scenes, config.resolution, scenes_folder, progress=on_paint)
+    training = GeneratorTraining(config, scenes, device)
+    state_file = run_folder / "state.pt"
+    if state_file.exists():
+        training.load_state(_load_state(state_file, config))
+    run_folder.mkdir(parents=True, exist_ok=True)
+    saved = time.monotonic()
+    for step in training.run(until):
+        on_step(step)
+        if time.monotonic() - saved > SAVE_EVERY_S:
+            save(training, run_folder)
+            saved = time.monotonic()
+    save(training, run_folder)
+    return training
+
+
+def _load_state(state_file: Path, config: GeneratorConfig) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(state_file, map_location="cpu", weights_only=True)
+    wanted = {**config.as_dict(), "world_version": world_version()}
+    for key, value in wanted.items():
+        if key in ("stages", "learning_rate", "decay_share"):
+            continue  # the schedule may be stretched or cut while a run is under way
+        if state["config"].get(key) != value:
+            raise UnitbrushError(
+                f"{state_file} was trained with {key} = {state['config'].get(key)}",
+                field=key,
+                value=value,
+                allowed="the setting of the run, or another run folder",
+            )
+    return state
+
+
+def save(training: GeneratorTraining, run_folder: Path) -> None:
+    """Write state.pt and a sample sheet named after the images shown; both appear whole or not at all."""
+    state = training.state()
+    state["config"] = {**state["config"], "world_version": world_version()}
+
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_bytes(run_folder / "state.pt", buffer.getvalue())
+    pictures = to_bytes(enlarge(training.sample(SHEET_IMAGES), training.config.resolution))
+    write_bytes(run_folder / f"sheet-{training.shown:07d}.png", encode(contact_sheet(pictures, columns=12), "png"))
+
+
+def enlarge(pictures: Tensor, size: int) -> Tensor:
+    """(N, 3, R, R) -> (N, 3, size, size) by repeating pixels, so that sheets of all stages have one size."""
+    factor = size // pictures.shape[-1]
+    return pictures.repeat_interleave(factor, dim=2).repeat_interleave(factor, dim=3)
