@@ -66,7 +66,8 @@ def round_arch(x: Tensor, y: Tensor, cx: Number, base: Number, width: Number, he
     """Door or window with a half-circle top; height counts from the base to the crown."""
     half = width / 2
     spring = base - height + half
-    return union(box(x, y, cx - half, spring, cx + half, base), intersect(ellipse(x, y, cx, spring, half, half), y - base))
+    head = intersect(ellipse(x, y, cx, spring, half, half), y - base)
+    return union(box(x, y, cx - half, spring, cx + half, base), head)
 
 
 def pointed_arch(x: Tensor, y: Tensor, cx: Number, base: Number, width: Number, height: Number) -> Tensor:
@@ -91,3 +92,13 @@ def facet(
     upper = top[0] + (top[1] - top[0]) * u
     lower = bottom[0] + (bottom[1] - bottom[0]) * u
     return intersect(left - x, x - right, upper - y, y - lower), u, (y - upper) / (lower - upper)
+
+
+def arch(x: Tensor, y: Tensor, cx: Number, base: Number, width: Number, height: Number, point: Number = 0.0) -> Tensor:
+    """Door or window whose head goes from a half circle (point 0) to a Gothic arch (point 1)."""
+    half = width / 2
+    radius = half * (1 + point)
+    shift = radius - half
+    spring = base - height + torch.sqrt(torch.as_tensor(radius * radius - shift * shift))
+    across = (x - cx).abs() + shift
+    return intersect(torch.sqrt(across * across + (y - spring).clamp(max=0) ** 2) - radius, y - base)
