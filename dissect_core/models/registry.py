@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.errors import ArtifactMismatch, UnknownModel
+from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnknownModel
 from dissect_core.models.card import Kind, ModelCard, read_card
 from dissect_core.models.checkpoint import load_generator_state, read_weights
 from dissect_core.models.progan import Generator
@@ -72,9 +72,11 @@ class Registry:
         """The segmenter of that id, on `device`."""
         card = self.card(model_id, "segmenter")
         state = read_weights(self._weights(card), card.weights.sha256)
-        segmenter = Segmenter.from_state_dict(
-            {key: value.float() for key, value in state.items()}, dict(card.architecture)
-        )
+        try:
+            segmenter = Segmenter.from_state_dict(state, card.architecture)
+        except BadCheckpoint as cause:
+            message = f"{card.weights.file}: {cause.message}"
+            raise BadCheckpoint(message, field=cause.field, value=cause.value, allowed=cause.allowed) from cause
         segmenter.eval().requires_grad_(False)
         return segmenter.to(device).to(memory_format=torch.channels_last)
 
