@@ -110,7 +110,7 @@ def _tall(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, pop
 def tree(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, present: Tensor) -> None:
     """One tree of a kind drawn by lot, with its shadow."""
     kind = scene.dice.uniform(name + "kind") - 0.3 * scene.winter
-    whole, scene = scene, scene.within(cx - height * 0.55, base - height * 1.12 - 0.02, cx + height * 0.55, base + 0.02)
+    whole, scene = scene, scene.within(cx - height * 0.66, base - height * 1.12 - 0.02, cx + height * 0.66, base + 0.02)
     broad = (kind > 0.36).float()
     poplar = (kind < 0.08).float() * (1 - scene.winter)
     cast(whole, cx, base, height * (0.3 + 0.35 * broad), height, present)
