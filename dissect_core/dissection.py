@@ -134,7 +134,7 @@ def dissect(
         for rows, ids in _batches(spec, progress, "thresholds"):
             with recorded(generator, spec.layers) as activations:
                 images = generator(latents(ids, generator.latent_size).to(device))
-            maps = segmenter.label(images)
+            maps = segmenter.label(images.clamp(-1, 1))
             kept[rows] = torch.stack([at_positions(maps[name], spec.grid) for name in columns.categories], 1).cpu()
             for layer, sketch in sketches.items():
                 _add_upsampled(sketch, activations[layer], spec.grid)

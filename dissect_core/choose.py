@@ -1,0 +1,231 @@
+"""Choosing brushes: for every concept that occurs, the layer and the ranking whose units measurably draw and erase it.
+
+For each candidate concept (an object or a part that is seen often enough) every paint layer proposes two sets of 20
+units: those of highest IoU and those of highest causal effect.  All sets are screened on a few images, the best are
+measured on more, and the best of those becomes the brush if it works:
+
+    score = clear_rise + removed - collateral
+
+clear_rise: share of plausible places where drawing clearly raises the concept; removed: share of its pixels that
+erasing everywhere takes away (not below 0); collateral: share of all other pixels whose object erasing changes.  A
+concept whose best set has clear_rise < 0.7 gets no brush.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dissect_core.artifacts import code_version
+from dissect_core.brushes import DEFAULT_COUNT, LENGTH, Brush, BrushSet, Ranking
+from dissect_core.concepts import Concept
+from dissect_core.dissection import Dissection, Progress, silent
+from dissect_core.effects import (
+    Ablation,
+    Bench,
+    Insertion,
+    Places,
+    Pool,
+    UnitSet,
+    measure_ablation,
+    measure_insertion,
+    observe,
+)
+from dissect_core.habitat import Habitat, learn_habitat, plausible_places
+from dissect_core.ranking import EffectSpec, rank_by_effect
+from dissect_core.trial import LEAST_RAISED, report
+
+
+@dataclass(frozen=True)
+class ChoiceSpec:
+    """Which images, and how hard to look.
+
+    A pool of `pool` images from first_id (disjoint from those of the dissection and of the trial).  A concept is a
+    candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
+    their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
+    `screened` images, the best `finalists` measured on `measured`; a concept whose best screened set has a clear_rise
+    below `hopeless` is given up.
+    """
+
+    layers: tuple[str, ...]
+    first_id: int = 20_000
+    pool: int = 768
+    screened: int = 64
+    measured: int = 384
+    finalists: int = 3
+    least_images: float = 0.15
+    least_share: float = 0.005
+    hopeless: float = 0.3
+    categories: tuple[str, ...] = ("object", "part")
+    effect: EffectSpec = field(default_factory=EffectSpec)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A set of units for a concept and what it did."""
+
+    layer: str
+    ranking: Ranking
+    order: Tensor
+    drawn: Insertion
+    erased: Ablation
+    removed: float
+
+    @property
+    def score(self) -> float:
+        """See the module's docstring."""
+        return self.drawn.clear_rise + max(0.0, self.removed) - self.erased.collateral
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided about one candidate: the brush, or None, and the numbers of every measured set."""
+
+    concept: Concept
+    brush: Brush | None
+    trials: tuple[Mapping[str, Any], ...]
+
+
+def choose_brushes(
+    bench: Bench, dissection: Dissection, spec: ChoiceSpec, *, progress: Progress = silent
+) -> tuple[BrushSet, list[Verdict]]:
+    """The brushes that work, and the verdict on every candidate.  Progress counts candidates."""
+    pool = observe(bench, range(spec.first_id, spec.first_id + spec.pool))
+    concepts = candidates(bench, pool, spec)
+    verdicts = []
+    for n, concept in enumerate(concepts):
+        verdicts.append(_choose(bench, dissection, spec, pool, concept))
+        progress(f"{concept}", n + 1, len(concepts))
+    brushes = _named([verdict.brush for verdict in verdicts if verdict.brush])
+    manifest = dissection.manifest
+    model, model_sha256, segmenter_sha256 = (
+        str(manifest[key]) for key in ("model", "model_sha256", "segmenter_sha256")
+    )
+    return BrushSet(model, model_sha256, segmenter_sha256, tuple(brushes)), verdicts
+
+
+def candidates(bench: Bench, pool: Pool, spec: ChoiceSpec) -> list[Concept]:
+    """The concepts of the pool that are seen often and largely enough, most frequent first."""
+    found = []
+    for concept in bench.columns.concepts:
+        if concept.category in spec.categories:
+            shares = pool.is_concept(bench.columns, concept).flatten(1).float().mean(1)
+            showing = shares[shares >= spec.least_share / 2]  # more than a speck
+            often = len(showing) / len(shares)
+            if often >= spec.least_images and float(showing.mean()) >= spec.least_share:
+                found.append((often, concept))
+    return [concept for _, concept in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, concept: Concept) -> Verdict:
+    habitat = learn_habitat(pool, bench.columns, concept)
+    places = plausible_places(habitat, pool, bench.columns)
+    if len(places) < spec.screened // 2:
+        return Verdict(concept, None, ())
+    levels = {layer: dissection.layers[layer].thresholds.to(bench.device) for layer in spec.layers}
+    effects = rank_by_effect(bench, pool, concept, places, levels, spec.effect)
+    column = dissection.concepts.index(concept)
+    sets: list[tuple[str, Ranking, Tensor]] = []
+    for layer in spec.layers:
+        sets.append((layer, "iou", _order(dissection.layers[layer].iou[:, column])))
+        sets.append((layer, "effect", _order(effects[layer])))
+    screen = places.first(spec.screened)
+    trials = [_try(bench, dissection, pool, concept, one, screen, spec.screened) for one in sets]
+    best = sorted(range(len(sets)), key=lambda n: -trials[n].score)[: spec.finalists]
+    if trials[best[0]].drawn.clear_rise < spec.hopeless:
+        return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
+    rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
+    measured = [_try(bench, dissection, pool, concept, sets[n], rest, spec.measured) for n in best]
+    winner = max(measured, key=lambda trial: trial.score)
+    summaries = tuple(_summary(trial) for trial in [*trials, *measured])
+    if winner.drawn.clear_rise < LEAST_RAISED:
+        return Verdict(concept, None, summaries)
+    return Verdict(concept, _brush(bench, dissection, spec, pool, habitat, winner, rest), summaries)
+
+
+def _order(scores: Tensor) -> Tensor:
+    return scores.argsort(descending=True, stable=True)[:LENGTH]
+
+
+def _try(
+    bench: Bench,
+    dissection: Dissection,
+    pool: Pool,
+    concept: Concept,
+    proposal: tuple[str, Ranking, Tensor],
+    places: Places,
+    images: int,
+) -> Trial:
+    layer, ranking, order = proposal
+    units = _unit_set(dissection, layer, order[:DEFAULT_COUNT])
+    drawn = measure_insertion(bench, pool, concept, units, places)
+    part = Pool(pool.ids[-images:], {name: maps[-images:] for name, maps in pool.labels.items()})
+    erased = measure_ablation(bench, part, concept, units)
+    removed = -erased.change([bench.columns.column(concept)])
+    return Trial(layer, ranking, order, drawn, erased, removed)
+
+
+def _unit_set(dissection: Dissection, layer: str, order: Tensor) -> UnitSet:
+    values = dissection.layers[layer].thresholds[order]
+    return UnitSet(layer, tuple(order.tolist()), tuple(values.tolist()))
+
+
+def _brush(
+    bench: Bench,
+    dissection: Dissection,
+    spec: ChoiceSpec,
+    pool: Pool,
+    habitat: Habitat,
+    trial: Trial,
+    places: Places,
+) -> Brush:
+    inside = ((places.centres > habitat.radius) & (places.centres < 1 - habitat.radius)).all(1)
+    best = int(torch.where(inside, trial.drawn.gain, trial.drawn.gain - 2).argmax())
+    x, y = places.centres[best].tolist()
+    box = tuple(
+        round(min(max(edge, 0.0), 1.0), 4)
+        for edge in (x - habitat.radius, y - habitat.radius, x + habitat.radius, y + habitat.radius)
+    )
+    units = _unit_set(dissection, trial.layer, trial.order)
+    source = {"images": spec.pool, "first_id": spec.first_id, "code_version": code_version()}
+    return Brush(
+        id=habitat.concept.name,
+        concept=habitat.concept.name,
+        category=habitat.concept.category,
+        layer=trial.layer,
+        ranking=trial.ranking,
+        units=units.units,
+        values=units.values,
+        example_seed=pool.ids[int(places.rows[best])],
+        example_box=(box[0], box[1], box[2], box[3]),
+        default_count=min(DEFAULT_COUNT, len(units.units)),
+        measured=source | report(bench.columns, habitat, trial.drawn, trial.erased),
+    )
+
+
+def _named(brushes: Sequence[Brush]) -> list[Brush]:
+    """Distinct ids: a name that two categories share gets its category for the second."""
+    taken: set[str] = set()
+    named = []
+    for brush in brushes:
+        name = brush.id if brush.id not in taken else f"{brush.id}-{brush.category}"
+        taken.add(name)
+        named.append(Brush(**{**brush.__dict__, "id": name}))
+    return named
+
+
+def _summary(trial: Trial) -> dict[str, Any]:
+    return {
+        "layer": trial.layer,
+        "ranking": trial.ranking,
+        "images": len(trial.drawn.gain),
+        "any_rise": round(trial.drawn.any_rise, 4),
+        "clear_rise": round(trial.drawn.clear_rise, 4),
+        "removed": round(trial.removed, 4),
+        "collateral": round(trial.erased.collateral, 4),
+        "score": round(trial.score, 4),
+    }

@@ -1,0 +1,135 @@
+"""Brushes that work are chosen, the others are not offered; the file is checked field by field."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
+from dissect_core.choose import ChoiceSpec, choose_brushes
+from dissect_core.concepts import Columns
+from dissect_core.dissection import Dissection, LayerStats
+from dissect_core.effects import Bench
+from dissect_core.errors import ArtifactMismatch, UnknownConcept
+from dissect_core.ranking import EffectSpec
+from dissect_core.trial import TrialSpec, check_goals, measure_brushes
+from tests.core.toy import ToyGenerator, ToySegmenter
+
+BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 7, (0.1, 0.2, 0.3, 0.4), 2)
+BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")
+CHOICE = ChoiceSpec(
+    layers=("layer1", "layer2"), first_id=100, pool=30, screened=8, measured=12, finalists=2,
+    effect=EffectSpec(images=8, rounds=2, count=1),
+)  # fmt: skip
+
+
+def toy_dissection() -> Dissection:
+    columns = Columns(ToySegmenter.categories)
+    iou = torch.zeros(3, len(columns.concepts))
+    iou[0, 1] = iou[0, 3] = iou[1, 0] = 1.0
+    stats = LayerStats(torch.ones(3), iou, torch.zeros(3), torch.ones(3))
+    manifest = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64}
+    return Dissection(manifest, columns.concepts, {"layer1": stats, "layer2": stats})
+
+
+def bench() -> Bench:
+    return Bench(ToyGenerator(), ToySegmenter(), 8)  # type: ignore[arg-type]
+
+
+def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:
+    # The toy has three units only, so every brush paints all of them: red wins, which makes trees and crowns.
+    brushes, verdicts = choose_brushes(bench(), toy_dissection(), CHOICE)
+    assert {verdict.concept.name for verdict in verdicts} == {"sky", "tree", "grass", "crown"}
+    assert {brush.id for brush in brushes.brushes} == {"tree", "crown"}
+    tree = brushes.brush("tree")
+    assert tree.units[0] == 0
+    assert tree.values == (1.0, 1.0, 1.0)
+    assert tree.default_count == 3
+    assert 100 <= tree.example_seed < 130
+    assert tree.measured["draw"]["clear_rise"] == 1
+    assert tree.measured["erase"]["removed"] == 1
+    x0, y0, x1, y1 = tree.example_box
+    assert (x1 - x0, y1 - y0) == (pytest.approx(0.2, abs=1e-3), pytest.approx(0.2, abs=1e-3))
+
+
+def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> None:
+    only_trees = replace(BRUSHES, brushes=(replace(BRUSH, units=(0,), values=(1.0,), default_count=1),))
+    spec = TrialSpec(images=20, first_id=500, habitat_images=16, chunk=7)
+    measured = measure_brushes(bench(), only_trees, spec)
+    numbers = measured.brush("tree").measured
+    assert numbers["draw"]["images"] == numbers["erase"]["images"] == numbers["images"] == 20
+    assert (numbers["draw"]["any_rise"], numbers["draw"]["clear_rise"], numbers["draw"]["mean_gain"]) == (1, 1, 1)
+    assert (numbers["erase"]["removed"], numbers["erase"]["collateral"]) == (1, 0)
+    assert numbers["erase"]["changes"] == {"sky": 0, "tree": -1, "grass": pytest.approx(320 / 3520, abs=1e-4)}
+    assert [(goal.name, goal.met) for goal in check_goals(measured)] == [
+        ("draw tree: clear rise", True),
+        ("erase tree: pixels removed", True),
+        ("erase tree: change of buildings", True),
+    ]
+
+
+def test_doors_must_prefer_walls() -> None:
+    def door(wall: float, sky: float) -> BrushSet:
+        numbers = {
+            "draw": {"clear_rise": 0.9},
+            "contexts": {
+                "wall": {"images": 100, "clear_rise": wall},
+                "sky": {"images": 100, "clear_rise": sky},
+                "tree": {"images": 100, "clear_rise": 0.0},
+            },
+        }
+        return replace(BRUSHES, brushes=(replace(BRUSH, id="door", measured=numbers),))
+
+    assert [goal.met for goal in check_goals(door(0.5, 0.1))] == [True, True]
+    assert [goal.met for goal in check_goals(door(0.49, 0.1))] == [True, False]
+    assert [goal.value for goal in check_goals(door(0.5, 0.0))] == [0.9, 50]  # never in 100 counts as once
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    file = brush_file(tmp_path, "toy")
+    write_brushes(BRUSHES, file)
+    assert read_brushes(file) == BRUSHES
+    assert read_brushes(file).brush("tree").target.category == "object"
+    with pytest.raises(UnknownConcept) as caught:
+        BRUSHES.brush("tre")
+    assert caught.value.allowed == "one of tree"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", 3),
+        ("ranking", "luck"),
+        ("units", []),
+        ("units", [1, 1]),
+        ("units", [-1, 2]),
+        ("units", "0,2"),
+        ("values", [1.0]),
+        ("default_count", 3),
+        ("example_seed", "7"),
+        ("example_box", [0.3, 0.2, 0.1, 0.4]),
+        ("measured", None),
+    ],
+)
+def test_a_bad_field_is_named(tmp_path: Path, field: str, value: Any) -> None:
+    file = brush_file(tmp_path, "toy")
+    write_brushes(BRUSHES, file)
+    document = json.loads(file.read_text())
+    document["brushes"][0][field] = value
+    file.write_text(json.dumps(document))
+    with pytest.raises(ArtifactMismatch) as caught:
+        read_brushes(file)
+    assert caught.value.field == f"brushes[0].{field}"
+
+
+@pytest.mark.parametrize(("field", "value"), [("schema", 2), ("model", None), ("brushes", {}), ("brushes", [{}])])
+def test_a_bad_document_is_named(tmp_path: Path, field: str, value: Any) -> None:
+    file = brush_file(tmp_path, "toy")
+    write_brushes(BRUSHES, file)
+    file.write_text(json.dumps({**json.loads(file.read_text()), field: value}))
+    with pytest.raises(ArtifactMismatch) as caught:
+        read_brushes(file)
+    assert caught.value.field.startswith(field)
