@@ -58,7 +58,7 @@ def read_weights(path: Path, sha256: str | None = None) -> dict[str, Any]:
             value=str(path),
             allowed="a readable file",
         ) from cause
-    check_hash(data, path.name, sha256 or hash_in_name(path.name))
+    check_hash(data, path.name, hash_in_name(path.name) if sha256 is None else sha256)
     content = _from_safetensors(data, path.name) if path.suffix == ".safetensors" else _from_pickle(data, path.name)
     if not isinstance(content, dict):
         kind = type(content).__name__
@@ -77,7 +77,10 @@ def check_hash(data: bytes, file: str, expected: str | None) -> None:
     found = hashlib.sha256(data).hexdigest()
     if expected is not None and not (expected and found.startswith(expected)):
         raise BadCheckpoint(
-            f"{file}: wrong content: SHA-256 {found}, expected {expected}", field=file, value=found, allowed=expected
+            f"{file}: wrong content: SHA-256 {found}, expected {expected!r}",
+            field=file,
+            value=found,
+            allowed=f"SHA-256 {expected!r}",
         )
 
 
@@ -118,6 +121,8 @@ def _first_line(cause: Exception) -> str:
 
 def _check_generator(state: dict[str, Tensor], file: str) -> None:
     """Raise BadCheckpoint unless these are all tensors of one generator, finite and fitting each other."""
+    for key in (key for key, tensor in state.items() if not _stored_in_full(tensor)):
+        raise _bad(file, key, "not stored in full", "a plain tensor")
     expected = _expected_shapes(state, file)
     for key in [*expected, *(state.keys() - expected.keys())]:
         if key not in state:
@@ -131,6 +136,12 @@ def _check_generator(state: dict[str, Tensor], file: str) -> None:
             raise _bad(file, key, f"of type {tensor.dtype}", "floating point numbers")
         if not bool(tensor.isfinite().all()):
             raise _bad(file, key, "not finite", "finite numbers")
+
+
+def _stored_in_full(tensor: Tensor) -> bool:
+    """False for a sparse or an expanded tensor, with which a small file can claim a huge shape."""
+    plain = tensor.layout is torch.strided and tensor.device.type == "cpu"
+    return plain and tensor.numel() * tensor.element_size() <= tensor.untyped_storage().nbytes()
 
 
 def _expected_shapes(state: dict[str, Tensor], file: str) -> dict[str, tuple[int, ...]]:
