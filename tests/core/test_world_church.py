@@ -47,8 +47,8 @@ def many() -> Canvas:
 
 
 def of(many: Canvas, name: str, owner: str | None = None) -> Tensor:
-    """Where an object or a part (of an owner) is, (N, H, W)."""
-    if name in OBJECTS and owner is None:
+    """Where a part (of an owner) or an object is, (N, H, W); "wall" and "window" are parts here."""
+    if name not in PARTS:
         return many.object == OBJECTS.index(name)
     here = many.part == PARTS.index(name)
     return here if owner is None else here & (many.object == OBJECTS.index(owner))
