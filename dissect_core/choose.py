@@ -126,7 +126,7 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     places = plausible_places(habitat, pool, bench.columns)
     if len(places) < spec.screened // 2:
         return Verdict(concept, None, ())
-    levels = {layer: dissection.layers[layer].thresholds.to(bench.device) for layer in spec.layers}
+    levels = {layer: dissection.layers[layer].thresholds.clone().to(bench.device) for layer in spec.layers}
     effects = rank_by_effect(bench, pool, concept, places, levels, spec.effect)
     column = dissection.concepts.index(concept)
     sets: list[tuple[str, Ranking, Tensor]] = []

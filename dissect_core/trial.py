@@ -80,6 +80,9 @@ class _Tally:
     contexts: dict[str, list[Tensor]]
     ablations: list[Ablation]
 
+    def full(self, images: int) -> bool:
+        return all(_count(gains) >= images for gains in (self.gains, *self.contexts.values()))
+
 
 def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progress: Progress = silent) -> BrushSet:
     """The same brushes with `measured` replaced by what these images say.  See `report` for its fields."""
@@ -90,7 +93,7 @@ def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progres
         for brush in brushes.brushes
     ]
     for pool, offset in _pools(bench, spec):
-        if offset >= spec.images and all(_count(tally.gains) >= spec.images for tally in tallies):
+        if offset >= spec.images and all(tally.full(spec.images) for tally in tallies):
             break
         for n, tally in enumerate(tallies):
             _collect(bench, pool, tally, spec, erase=offset < spec.images)

@@ -16,7 +16,7 @@ from dissect_core.effects import Bench
 from dissect_core.errors import ArtifactMismatch, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
-from tests.core.toy import ToyGenerator, ToySegmenter
+from tests.core.planted import ToyGenerator, ToySegmenter
 
 BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 7, (0.1, 0.2, 0.3, 0.4), 2)
 BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")

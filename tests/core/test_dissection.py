@@ -18,7 +18,7 @@ from dissect_core.dissection import (
 )
 from dissect_core.errors import ArtifactMismatch, UnknownLayer
 from dissect_core.stats.iou import IouCounts
-from tests.core.toy import ToyGenerator, ToySegmenter
+from tests.core.planted import ToyGenerator, ToySegmenter
 
 # A tree covers 4 of 64 cells, sky 16: the 0.7 quantile of both units is 0, so "above it" is exactly where they fire.
 SPEC = DissectionSpec("toy", "a" * 64, "b" * 64, ("layer1", "layer2"), images=20, quantile=0.7, grid=8, batch=6)

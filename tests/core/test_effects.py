@@ -18,7 +18,7 @@ from dissect_core.effects import (
 )
 from dissect_core.habitat import Context, brush_radius, context_places, learn_habitat, plausible_places
 from dissect_core.ranking import EffectSpec, rank_by_effect
-from tests.core.toy import ToyGenerator, ToySegmenter
+from tests.core.planted import ToyGenerator, ToySegmenter
 
 TREE, SKY, GRASS, CROWN = (
     Concept("object", "tree"),
