@@ -28,6 +28,7 @@ class Mirror(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.limits: dict[str, int] = {}
         self.ranges = True
+        self.always_from_the_start = False
         self.asked: list[tuple[str, str | None]] = []
 
     @property
@@ -49,7 +50,7 @@ class Answer(BaseHTTPRequestHandler):
         if wanted and mirror.ranges:
             found = re.fullmatch(r"bytes=(\d+)-", wanted)
             assert found is not None
-            start = int(found[1])
+            start = 0 if mirror.always_from_the_start else int(found[1])
             if start >= len(content):
                 self.send_error(416)
                 return
@@ -145,6 +146,14 @@ def test_a_server_without_ranges_sends_everything_again(mirror: Mirror, tmp_path
     mirror.files["/" + item.file], mirror.ranges = content, False
     (tmp_path / f"{item.file}.part").write_bytes(content[:300])
     assert download_verified(item, tmp_path).read_bytes() == content
+
+
+def test_a_part_that_does_not_begin_where_asked_is_not_appended(mirror: Mirror, tmp_path: Path, content: bytes):
+    item = item_of(content, mirror.url)
+    mirror.files["/" + item.file], mirror.always_from_the_start = content, True
+    (tmp_path / f"{item.file}.part").write_bytes(content[:300])
+    assert download_verified(item, tmp_path).read_bytes() == content
+    assert len(mirror.asked) == 1
 
 
 def test_a_finished_part_needs_no_more_bytes(mirror: Mirror, tmp_path: Path, content: bytes):
