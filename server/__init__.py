@@ -1,0 +1,1 @@
+"""The web server: pages, HTTP API and live preview around `dissect_core`."""

@@ -1,0 +1,102 @@
+"""The application: `create_app(settings)`.  Importing this module does nothing; starting the application loads all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import jinja2
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+from starlette.templating import Jinja2Templates
+
+from dissect_core.errors import UnitbrushError
+from dissect_core.version import __version__
+from server.errors import install_error_handlers
+from server.headers import NoTracebacks, SecurityHeaders
+from server.limits import BodyLimit
+from server.routes import health, models, pages, paint, render
+from server.schemas import ErrorOut, Painting
+from server.settings import Settings
+from server.static import VersionedFiles
+from server.studio import Studio, load_studio
+
+DESCRIPTION = "Paint with the units of a generative network. Every error has one shape, `ErrorOut`."
+
+
+def create_app(settings: Settings | None = None, studio: Studio | None = None) -> FastAPI:
+    """The application.
+
+    settings: read from the environment where not given.  studio: already loaded; else it is loaded when the
+    application starts, which fails with UnitbrushError if anything in `precomputed` is missing or does not fit.
+    """
+    settings = settings or Settings()
+    if not (settings.frontend_path / "static").is_dir():
+        raise UnitbrushError(
+            f"there is no folder {settings.frontend_path / 'static'}",
+            field="frontend_path",
+            value=str(settings.frontend_path),
+            allowed="the folder with templates and static",
+        )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = await asyncio.to_thread(load_studio, settings) if studio is None else studio
+        await asyncio.to_thread(opened.open)
+        app.state.studio = opened
+        try:
+            yield
+        finally:
+            del app.state.studio
+            await asyncio.to_thread(opened.close)
+
+    app = FastAPI(
+        title="Unitbrush",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses={"default": {"model": ErrorOut, "description": "What was wrong"}},
+    )
+    static = VersionedFiles(settings.frontend_path / "static", settings.development)
+    app.state.settings = settings
+    app.state.sockets = 0
+    app.state.templates = _templates(settings, static)
+    for module in (pages, models, render, paint, health):
+        app.include_router(module.router)
+    app.mount("/static", static, name="static")
+    install_error_handlers(app)
+    app.add_middleware(NoTracebacks)
+    app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)  # added last, so outermost
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _templates(settings: Settings, static: VersionedFiles) -> Jinja2Templates:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(settings.frontend_path / "templates"),
+        autoescape=True,
+        auto_reload=settings.development,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static.url
+    return Jinja2Templates(env=environment)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The schema, with the bodies that handlers read themselves."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        )
+        _, bodies = models_json_schema([(Painting, "validation")], ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= bodies["$defs"]
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,159 @@
+"""A read-only view of `precomputed/`, read and checked once: what can be painted, where and with which units.
+
+Everything that does not belong together (brushes of other weights, a dissection of another layer shape) is an error
+at start-up that names the file.  Knows nothing of HTTP.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from dissect_core.artifacts import require
+from dissect_core.brushes import Brush, BrushSet, read_brushes
+from dissect_core.dissection import Dissection, read_dissection
+from dissect_core.errors import ArtifactMismatch, UnknownConcept, UnknownLayer, UnknownModel
+from dissect_core.models.card import ModelCard
+from dissect_core.models.progan import Generator, LayerInfo
+from dissect_core.models.registry import Registry
+
+
+@dataclass(frozen=True, eq=False)
+class PaintModel:
+    """A generator with what painting needs to know of it.
+
+    layers: all of them.  dissection: the layers that strokes may edit.  brushes: by id.
+    """
+
+    card: ModelCard
+    layers: Mapping[str, LayerInfo]
+    dissection: Dissection
+    brushes: Mapping[str, Brush]
+
+    def layer(self, name: str) -> LayerInfo:
+        """A layer that strokes may edit, or UnknownLayer."""
+        if name not in self.dissection.layers:
+            known = ", ".join(self.dissection.layers)
+            raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"one of {known}")
+        return self.layers[name]
+
+    def brush(self, name: str) -> Brush:
+        """The brush of that id, or else of that concept, or UnknownConcept."""
+        if name in self.brushes:
+            return self.brushes[name]
+        for brush in self.brushes.values():
+            if brush.concept == name:
+                return brush
+        raise UnknownConcept(
+            f"no brush {name!r}", field="concept", value=name, allowed=f"one of {', '.join(self.brushes)}"
+        )
+
+    def ranking(self, concept: str, layer: str) -> tuple[int, ...]:
+        """All units of `layer`, best first for `concept`: a brush in its own layer, else by IoU as in the paper."""
+        self.layer(layer)
+        brush = next((b for b in self.brushes.values() if concept in (b.id, b.concept)), None)
+        if brush is not None and brush.layer == layer:
+            return brush.units
+        wanted = (brush.category, brush.concept) if brush is not None else (None, concept)
+        for column, known in enumerate(self.dissection.concepts):
+            if known.name == wanted[1] and wanted[0] in (None, known.category):
+                order = self.dissection.layers[layer].iou[:, column].argsort(descending=True, stable=True)
+                return tuple(int(unit) for unit in order)
+        names = dict.fromkeys([*self.brushes, *(known.name for known in self.dissection.concepts)])
+        raise UnknownConcept(
+            f"no concept {concept!r}", field="concept", value=concept, allowed=f"one of {', '.join(names)}"
+        )
+
+    def values(self, layer: str, units: tuple[int, ...]) -> tuple[float, ...]:
+        """The 0.99 quantiles of units of a layer, in activation units."""
+        thresholds = self.dissection.layers[layer].thresholds
+        return tuple(float(thresholds[unit]) for unit in units)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """Everything in `precomputed/`.  cards: of all networks, by id.  models: the generators, to paint with."""
+
+    cards: Mapping[str, ModelCard]
+    models: Mapping[str, PaintModel]
+
+    def model(self, model_id: str) -> PaintModel:
+        """The generator of that id, or UnknownModel."""
+        if model_id not in self.models:
+            known = ", ".join(self.models)
+            raise UnknownModel(f"no generator {model_id!r}", field="model", value=model_id, allowed=f"one of {known}")
+        return self.models[model_id]
+
+
+def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, dict[str, Generator]]:
+    """Read and verify the folder: the catalogue and the generators, on `device`.
+
+    Raises ArtifactMismatch or BadCheckpoint naming the file, what it holds and what was expected.
+    """
+    if not (root / "models").is_dir():
+        raise ArtifactMismatch(
+            f"there is no folder {root / 'models'}",
+            field="precomputed_path",
+            value=str(root),
+            allowed="a folder with models, dissection and brushes",
+        )
+    registry = Registry(root)
+    ids = [card.id for card in registry.cards.values() if card.kind == "generator"]
+    if not ids:
+        raise ArtifactMismatch(
+            f"no generator in {root / 'models'}",
+            field="precomputed_path",
+            value=str(root),
+            allowed="at least one card of kind generator",
+        )
+    generators = {model_id: registry.generator(model_id, device) for model_id in ids}
+    models = {
+        model_id: _paint_model(root, registry.cards[model_id], generator) for model_id, generator in generators.items()
+    }
+    return Catalog(registry.cards, models), generators
+
+
+def _paint_model(root: Path, card: ModelCard, generator: Generator) -> PaintModel:
+    dissection = read_dissection(root / "dissection", card.id)
+    file = f"dissection/{card.id}/manifest.json"
+    _same_weights(file, dissection.manifest.get("model_sha256"), card)
+    for name, stats in dissection.layers.items():
+        units = generator.layers[name].units if name in generator.layers else 0
+        fits = stats.thresholds.shape[0] == units
+        require(fits, file, field=name, value=f"{stats.thresholds.shape[0]} units", allowed=f"{units} units")
+    missing = [layer for layer in card.paint_layers if layer not in dissection.layers]
+    require(not missing, file, field="layers", value=list(dissection.layers), allowed=", ".join(card.paint_layers))
+    brushes = read_brushes(root / "brushes" / f"{card.id}.json")
+    model = PaintModel(card, generator.layers, dissection, {brush.id: brush for brush in brushes.brushes})
+    _check_brushes(brushes, model)
+    return model
+
+
+def _check_brushes(brushes: BrushSet, model: PaintModel) -> None:
+    card = model.card
+    file = f"brushes/{card.id}.json"
+    require(brushes.model == card.id, file, field="model", value=brushes.model, allowed=card.id)
+    _same_weights(file, brushes.model_sha256, card)
+    for brush in brushes.brushes:
+        where = f"{brush.id}.layer"
+        fits = brush.layer in card.paint_layers
+        require(fits, file, field=where, value=brush.layer, allowed=", ".join(card.paint_layers))
+        last = model.layers[brush.layer].units - 1
+        where, unit = f"{brush.id}.units", max(brush.units)
+        require(unit <= last, file, field=where, value=unit, allowed=f"units 0 to {last}")
+        quantiles = model.values(brush.layer, brush.units)
+        for unit, value, measured in zip(brush.units, brush.values, quantiles, strict=True):
+            agrees = math.isclose(value, measured, rel_tol=1e-3, abs_tol=1e-4)
+            where = f"{brush.id}.values, unit {unit}"
+            require(agrees, file, field=where, value=value, allowed=f"{measured:g}, the quantile of the dissection")
+
+
+def _same_weights(file: str, sha256: object, card: ModelCard) -> None:
+    """The file was made from the weights that the card names."""
+    require(
+        sha256 == card.weights.sha256, file, field="model_sha256", value=sha256, allowed=f"{card.weights.sha256[:12]}…"
+    )

@@ -1,0 +1,57 @@
+"""What handlers ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+from starlette.requests import HTTPConnection
+
+from dissect_core.errors import UnitbrushError
+from server.catalog import PaintModel
+from server.errors import ApiError, NotFound
+from server.settings import Settings
+from server.studio import Studio
+
+
+def get_studio(connection: HTTPConnection) -> Studio:
+    """The open studio, or 503 while there is none."""
+    studio = getattr(connection.app.state, "studio", None)
+    if not isinstance(studio, Studio):
+        raise ApiError(
+            503,
+            "not_ready",
+            "the server is not ready yet",
+            field="server",
+            value=None,
+            allowed="try again in a moment",
+            headers={"Retry-After": "1"},
+        )
+    return studio
+
+
+def get_settings(connection: HTTPConnection) -> Settings:
+    """The settings of the application."""
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+def get_client(connection: HTTPConnection) -> str:
+    """Who asks: one name per connection, so that clients can take turns."""
+    return f"{connection.client.host}:{connection.client.port}" if connection.client else ""
+
+
+StudioDep = Annotated[Studio, Depends(get_studio)]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+ClientDep = Annotated[str, Depends(get_client)]
+
+
+def get_model(studio: StudioDep, model: Annotated[str, Path(max_length=100)]) -> PaintModel:
+    """The generator that the path names, or 404."""
+    try:
+        return studio.catalog.model(model)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+
+
+ModelDep = Annotated[PaintModel, Depends(get_model)]

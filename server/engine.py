@@ -1,0 +1,207 @@
+"""Owns the networks: one worker thread each, which renders whatever waits for it in one forward pass.
+
+Nobody waits for a batch to fill: an idle worker starts at once, and what arrives meanwhile is the next batch.  Clients
+take turns (see `line`).  A render that was cancelled before it began is skipped.  On one device only one network runs
+at a time: the cores are shared, so two at once would only slow each other down.
+
+Knows nothing of HTTP.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from dissect_core.edits import LayerEdit
+from dissect_core.latents import latents
+from dissect_core.models.progan import Generator
+from dissect_core.pixels import to_bytes
+from dissect_core.rendering import render
+from server.line import Line, LineFull
+
+log = logging.getLogger("unitbrush.engine")
+
+Edits = Mapping[str, LayerEdit]
+
+
+class Overloaded(Exception):
+    """Too many renders wait for a network."""
+
+    def __init__(self, waiting: int, limit: int) -> None:
+        super().__init__(f"{waiting} renders wait, at most {limit} may")
+        self.waiting = waiting
+        self.limit = limit
+
+
+class Stopped(Exception):
+    """The engine was stopped before the render began."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """A picture (R, R, 3) uint8, how long it waited and took, and how many shared its forward pass."""
+
+    picture: Tensor
+    queue_ms: float
+    render_ms: float
+    batch: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    seed: int
+    edits: Edits
+    future: Future[Rendered] = field(default_factory=Future)
+    arrived: float = field(default_factory=time.perf_counter)
+
+
+@dataclass
+class Tally:
+    """What a worker has done since it started."""
+
+    passes: int = 0
+    pictures: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    largest_batch: int = 0
+
+
+class Engine:
+    """Renders pictures of several networks; use as a context manager or call `start` and `stop`.
+
+    max_batch: most pictures in one forward pass.  max_waiting: most renders waiting for one network.
+    threads: threads of a forward pass on a CPU; 0 takes what torch takes (one per core), but no more than we may use.
+    """
+
+    def __init__(
+        self, generators: Mapping[str, Generator], *, max_batch: int = 8, max_waiting: int = 128, threads: int = 0
+    ) -> None:
+        gates: dict[torch.device, threading.Lock] = {}
+        self._threads = threads or min(torch.get_num_threads(), available_cores())
+        self._workers: dict[str, _Worker] = {}
+        for model, generator in generators.items():
+            device = next(generator.parameters()).device
+            gate = gates.setdefault(device, threading.Lock())
+            self._workers[model] = _Worker(model, generator, gate, max_batch, max_waiting, self._threads)
+
+    def start(self) -> None:
+        """Start the workers."""
+        torch.set_num_threads(self._threads)
+        for worker in self._workers.values():
+            worker.thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being rendered, fail what waits with Stopped, and end the workers."""
+        for worker in self._workers.values():
+            for job in worker.line.close():
+                if job.future.set_running_or_notify_cancel():
+                    job.future.set_exception(Stopped())
+        for worker in self._workers.values():
+            if worker.thread.ident is not None:
+                worker.thread.join()
+
+    def __enter__(self) -> Engine:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every worker runs."""
+        return all(worker.thread.is_alive() for worker in self._workers.values())
+
+    def latent_size(self, model: str) -> int:
+        """Numbers in z of a network."""
+        return self._workers[model].generator.latent_size
+
+    def tally(self, model: str) -> Tally:
+        """What the worker of `model` has done so far."""
+        return self._workers[model].tally
+
+    def submit(self, model: str, seed: int, edits: Edits, *, client: str = "") -> Future[Rendered]:
+        """Ask for image `seed` of `model` with `edits`; cancel the future to drop it.
+
+        client: who asks; clients take turns.  Raises Overloaded at once when too many wait.
+        """
+        worker = self._workers[model]
+        job = _Job(seed, edits)
+        try:
+            worker.line.put(client, job)
+        except LineFull:
+            raise Overloaded(len(worker.line), worker.line.limit) from None
+        return job.future
+
+
+class _Worker:
+    """The thread of one network."""
+
+    def __init__(
+        self, model: str, generator: Generator, gate: threading.Lock, max_batch: int, max_waiting: int, threads: int
+    ) -> None:
+        self.generator = generator
+        self.gate = gate
+        self.max_batch = max_batch
+        self.threads = threads
+        self.line: Line[_Job] = Line(max_waiting)
+        self.tally = Tally()
+        self.thread = threading.Thread(target=self._run, name=f"render-{model}", daemon=True)
+
+    def _run(self) -> None:
+        torch.set_num_threads(self.threads)  # counted for each thread that calls into torch
+        while True:
+            self.line.wait()
+            with self.gate:
+                jobs = self.line.take(self.max_batch)  # only now: what arrived while others rendered joins in
+                if not jobs and self.line.closed:
+                    return
+                self._render([job for job in jobs if self._begin(job)])
+
+    def _begin(self, job: _Job) -> bool:
+        begun = job.future.set_running_or_notify_cancel()
+        self.tally.cancelled += not begun
+        return begun
+
+    def _render(self, jobs: list[_Job]) -> None:
+        """One forward pass for all; if it fails, one each, so that only the culprit fails."""
+        if not jobs:
+            return
+        started = time.perf_counter()
+        try:
+            z = latents([job.seed for job in jobs], self.generator.latent_size)
+            pictures = to_bytes(render(self.generator, z, [job.edits for job in jobs]))
+        except Exception as error:
+            if len(jobs) > 1:
+                for job in jobs:
+                    self._render([job])
+                return
+            log.exception("rendering image %s failed", jobs[0].seed)
+            self.tally.failed += 1
+            jobs[0].future.set_exception(error)
+            return
+        took_ms = (time.perf_counter() - started) * 1000
+        self.tally.passes += 1
+        self.tally.pictures += len(jobs)
+        self.tally.largest_batch = max(self.tally.largest_batch, len(jobs))
+        for job, picture in zip(jobs, pictures, strict=True):
+            waited_ms = (started - job.arrived) * 1000
+            # a copy, so that keeping one picture does not keep the whole batch
+            job.future.set_result(Rendered(picture.clone(), waited_ms, took_ms, len(jobs)))
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,232 @@
+"""The one shape of every error, and the only place that knows which error of the core has which HTTP status.
+
+    {"error": {"code": "unknown_concept", "field": "strokes[0].concept", "value": "tre",
+               "allowed": "one of tree, door", "message": "no brush 'tre'"}}
+
+The client gets a message that helps; tracebacks go to the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, shorten
+
+log = logging.getLogger("unitbrush.server")
+
+SERVER_FAULTS: tuple[type[UnitbrushError], ...] = (ArtifactMismatch, BadCheckpoint)
+"""Errors about our own files: when a request meets one, it is not the request's fault."""
+
+
+class ApiError(UnitbrushError):
+    """An error that carries its HTTP status and code."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        field: str,
+        value: object,
+        allowed: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, field=field, value=value, allowed=allowed)
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+
+
+class NotFound(ApiError):
+    """What the path of a request names does not exist: 404 instead of the 422 that the same name gets in a body."""
+
+    def __init__(self, error: UnitbrushError) -> None:
+        super().__init__(404, error.code, error.message, field=error.field, value=error.value, allowed=error.allowed)
+
+
+def overloaded(waiting: int, limit: int, retry_after_seconds: int) -> ApiError:
+    """503: too many renders wait already."""
+    return ApiError(
+        503,
+        "overloaded",
+        "too many paintings are waiting; please try again",
+        field="server",
+        value=f"{waiting} waiting",
+        allowed=f"at most {limit} waiting; try again in {retry_after_seconds} s",
+        headers={"Retry-After": str(retry_after_seconds)},
+    )
+
+
+def status_of(error: UnitbrushError) -> int:
+    """The HTTP status of an error."""
+    if isinstance(error, ApiError):
+        return error.status
+    return 500 if isinstance(error, SERVER_FAULTS) else 422
+
+
+def error_body(error: UnitbrushError) -> dict[str, Any]:
+    """The JSON object of an error."""
+    return {
+        "error": {
+            "code": error.code,
+            "field": printable(error.field),
+            "value": printable(error.value),
+            "allowed": printable(error.allowed),
+            "message": printable(error.message),
+        }
+    }
+
+
+def printable(value: object) -> str | int | float | bool | None:
+    """Anything as a short JSON value: NaN and infinity as text, and no character that UTF-8 cannot write."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else "a very large number"
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def error_response(error: UnitbrushError) -> JSONResponse:
+    """The response of an error."""
+    headers = error.headers if isinstance(error, ApiError) else {}
+    return JSONResponse(error_body(error), status_of(error), {"Cache-Control": "no-store", **headers})
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Give every error of `app` the one shape."""
+    app.add_exception_handler(UnitbrushError, _core_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def _core_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnitbrushError)
+    if isinstance(error, SERVER_FAULTS):
+        log.error("a request met a bad file", exc_info=error)
+    return error_response(error)
+
+
+def _validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return error_response(from_validation(error.errors()))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    path = request.url.path
+    known = {
+        400: ("bad_body", "body", "unreadable", "JSON in UTF-8, not nested too deeply", "the body cannot be read"),
+        404: ("not_found", "path", path, "see /docs", "there is nothing at this address"),
+        405: ("method_not_allowed", "method", request.method, "see /docs", "this address has no such method"),
+    }
+    code, field, value, allowed, message = known.get(
+        error.status_code, ("http_error", "request", path, "see /docs", str(error.detail))
+    )
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and "Allow" in headers:
+        allowed = headers["Allow"]
+    found = ApiError(error.status_code, code, message, field=field, value=value, allowed=allowed, headers=headers)
+    return _error_page(request) if error.status_code == 404 and _wants_page(request) else error_response(found)
+
+
+def _wants_page(request: Request) -> bool:
+    """A person with a browser looks for a page, not a program for data."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))
+
+
+def _error_page(request: Request) -> Response:
+    templates: Jinja2Templates = request.app.state.templates
+    return templates.TemplateResponse(request, "error.html", {"title": None, "message": None}, status_code=404)
+
+
+def unexpected() -> ApiError:
+    """500: a fault of ours; what happened is in the log."""
+    return ApiError(
+        500, "internal", "something went wrong in the server; its log says more", field="server", value=None, allowed=""
+    )
+
+
+def from_validation(problems: Sequence[Any]) -> ApiError:
+    """The first problem that pydantic found, as our error."""
+    problem = cast("Mapping[str, Any]", problems[0])
+    places = [part for part in problem["loc"] if part not in ("body", "query", "path")]
+    kind, context = str(problem["type"]), problem.get("ctx") or {}
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if kind == "json_invalid":
+        return ApiError(
+            422, "bad_json", "the body is not JSON", field="body", value=f"unreadable at {places or 'the start'}",
+            allowed="JSON in UTF-8",
+        )  # fmt: skip
+    return ApiError(
+        422,
+        "bad_input",
+        message[:1].lower() + message[1:],
+        field=field_name(places) or "body",
+        value="missing" if kind == "missing" else describe(problem.get("input")),
+        allowed=_allowed(kind, context, message),
+    )
+
+
+def field_name(places: Sequence[object]) -> str:
+    """("strokes", 0, "mask") -> "strokes[0].mask"."""
+    name = ""
+    for part in places:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
+    return shorten(name)
+
+
+def describe(value: object) -> object:
+    """A rejected value as it may be shown: numbers and short texts as they are, the rest by its kind and length."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, list | tuple | set):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return shorten(f"an object with {', '.join(map(str, list(value)[:5])) or 'no fields'}")
+    return shorten(str(value))
+
+
+def _allowed(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """What would have been accepted."""
+    limits = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    bounds = [f"{words} {context[key]}" for key, words in limits.items() if key in context]
+    fixed = {
+        "missing": "this field is required",
+        "extra_forbidden": "no such field; see /docs",
+        "finite_number": "a finite number",
+        "model_attributes_type": "a JSON object",
+        "dict_type": "a JSON object",
+        "model_type": "a JSON object",
+        "list_type": "a list",
+        "tuple_type": "a list",
+        "string_type": "a text",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "int_parsing_size": "a whole number of a sensible size",
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "bool_type": "true or false",
+    }
+    if "max_length" in context:
+        return f"at most {context['max_length']} of them"
+    if "min_length" in context:
+        return f"at least {context['min_length']}"
+    if kind in ("literal_error", "enum"):
+        return f"one of {context['expected']}"
+    return " and ".join(bounds) or fixed.get(kind) or json.dumps(message, ensure_ascii=False).strip('"')

@@ -1,0 +1,27 @@
+"""Is the server there, and can it paint?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from dissect_core.version import __version__
+from server.deps import StudioDep
+from server.errors import ApiError
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="The process answers")
+async def healthz() -> dict[str, str]:
+    """200 as long as the process answers at all."""
+    return {"status": "ok", "version": __version__}
+
+
+@router.get("/readyz", summary="Everything is loaded and verified")
+async def readyz(studio: StudioDep) -> dict[str, object]:
+    """200 when every network is loaded, verified and being served; 503 otherwise."""
+    if not studio.engine.alive:
+        raise ApiError(
+            503, "not_ready", "a network has stopped", field="server", value=None, allowed="restart the server"
+        )
+    return {"status": "ready", "models": list(studio.catalog.models)}

@@ -1,0 +1,179 @@
+"""Networks, their brushes, units and pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from dissect_core.errors import UnitbrushError
+from dissect_core.models.card import ModelCard
+from dissect_core.pixels import Format
+from dissect_core.version import __version__
+from server.catalog import Catalog, PaintModel
+from server.deps import ClientDep, ModelDep, SettingsDep, StudioDep
+from server.errors import ApiError, NotFound
+from server.routes.pictures import not_modified, picture_response
+from server.schemas import (
+    BrushesOut,
+    BrushOut,
+    LabelOut,
+    LayerOut,
+    ModelDetailOut,
+    ModelOut,
+    ModelsOut,
+    UnitOut,
+    UnitsOut,
+)
+
+router = APIRouter(prefix="/api/models", tags=["models"])
+
+LABELS_PER_UNIT = 3
+
+
+def model_out(card: ModelCard, catalog: Catalog) -> ModelOut:
+    """A network as the API and the page show it."""
+    layers = catalog.models[card.id].layers.values() if card.id in catalog.models else ()
+    return ModelOut(
+        id=card.id,
+        kind=card.kind,
+        domain=card.domain,
+        title=card.title,
+        resolution=card.resolution,
+        layers=[LayerOut(name=layer.name, units=layer.units, grid=layer.grid) for layer in layers],
+        paint_layers=list(card.paint_layers),
+        licence=card.licence,
+        origin=card.origin,
+        sha256=card.weights.sha256,
+    )
+
+
+@router.get("", summary="All networks")
+async def list_models(studio: StudioDep) -> ModelsOut:
+    """Generators and segmenters, with where they come from."""
+    return ModelsOut(models=[model_out(card, studio.catalog) for card in studio.catalog.cards.values()])
+
+
+@router.get("/{model}", summary="One network with its card")
+async def show_model(studio: StudioDep, model: str) -> ModelDetailOut:
+    """Architecture, training and measured quality too."""
+    card = studio.catalog.cards.get(model)
+    if card is None:
+        raise ApiError(
+            404,
+            "unknown_model",
+            f"no model {model!r}",
+            field="model",
+            value=model,
+            allowed=f"one of {', '.join(studio.catalog.cards)}",
+        )
+    return ModelDetailOut(
+        **model_out(card, studio.catalog).model_dump(),
+        architecture=dict(card.architecture),
+        training=dict(card.training),
+        quality=dict(card.quality),
+    )
+
+
+@router.get("/{model}/brushes", summary="The brushes of a generator")
+async def list_brushes(model: ModelDep) -> BrushesOut:
+    """Concepts that work as brushes, each with layer, units, values and how well it was measured to work."""
+    brushes = [
+        BrushOut(
+            id=brush.id,
+            concept=brush.concept,
+            category=brush.category,
+            layer=brush.layer,
+            ranking=brush.ranking,
+            units=list(brush.units),
+            values=list(brush.values),
+            default_count=brush.default_count,
+            example_seed=brush.example_seed,
+            example_box=list(brush.example_box),
+            measured=dict(brush.measured),
+        )
+        for brush in model.brushes.values()
+    ]
+    return BrushesOut(model=model.card.id, brushes=brushes)
+
+
+@router.get("/{model}/layers/{layer}/units", summary="The units of a layer")
+async def list_units(model: ModelDep, layer: str) -> UnitsOut:
+    """Every unit with its 0.99 quantile and the concepts that it matches best."""
+    try:
+        info = model.layer(layer)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+    return UnitsOut(model=model.card.id, layer=layer, grid=info.grid, units=units_out(model, layer))
+
+
+def units_out(model: PaintModel, layer: str) -> list[UnitOut]:
+    """The units of a dissected layer."""
+    stats = model.dissection.layers[layer]
+    concepts = model.dissection.concepts
+    best, columns = stats.iou.topk(min(LABELS_PER_UNIT, len(concepts)), dim=1)
+    columns_of_numbers = (stats.thresholds, stats.mean, stats.peak, best, columns)
+    numbers = zip(*(tensor.tolist() for tensor in columns_of_numbers), strict=True)
+    return [
+        UnitOut(
+            unit=unit,
+            threshold=threshold,
+            mean=mean,
+            peak=peak,
+            labels=[
+                LabelOut(concept=concepts[column].name, category=concepts[column].category, iou=iou)
+                for iou, column in zip(ious, places, strict=True)
+                if iou > 0
+            ],
+        )
+        for unit, (threshold, mean, peak, ious, places) in enumerate(numbers)
+    ]
+
+
+@router.get(
+    "/{model}/brushes/{brush}/example.{format}",
+    summary="What a brush does",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/webp": {}}}},
+)
+async def show_example(
+    request: Request, studio: StudioDep, settings: SettingsDep, model: ModelDep, brush: str, format: Format
+) -> Response:
+    """A small picture of a scene in which the brush was used."""
+    try:
+        found = model.brush(brush)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+    etag = f'"{model.card.weights.sha256[:16]}-{found.id}-{format}-{__version__}"'
+    if (answer := not_modified(request, etag, settings)) is not None:
+        return answer
+    return picture_response(await studio.example(model, found.id, format), etag, settings)
+
+
+@router.get(
+    "/{model}/images/{seed}",
+    summary="An image, unedited",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/webp": {}}}},
+)
+async def show_image(
+    request: Request,
+    studio: StudioDep,
+    settings: SettingsDep,
+    client: ClientDep,
+    model: ModelDep,
+    seed: int,
+    size: Annotated[int | None, Query(description="Side of a thumbnail in pixels; the full picture without.")] = None,
+    format: Annotated[Format, Query(description="png is exact, webp smaller.")] = "png",
+) -> Response:
+    """Image `seed` of the generator; the same number is the same picture everywhere."""
+    least, most = min(settings.min_thumbnail_px, model.card.resolution), model.card.resolution
+    if size is not None and not least <= size <= most:
+        raise ApiError(
+            422, "bad_size", "no picture of that size", field="size", value=size, allowed=f"{least} to {most} pixels"
+        )
+    side = None if size == most else size
+    etag = f'"{model.card.weights.sha256[:16]}-{seed}-{side or most}-{format}-{__version__}"'
+    if (answer := not_modified(request, etag, settings)) is not None:
+        return answer
+    return picture_response(await studio.image(model, seed, format, side, client), etag, settings)

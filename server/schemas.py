@@ -1,0 +1,204 @@
+"""What requests and answers look like in JSON.
+
+Bounds that are settings are checked in `strokes`, where the error can name the setting's value; bounds that never
+change are here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from dissect_core.latents import MAX_ID
+from dissect_core.pixels import Format
+from server.errors import ApiError, from_validation
+
+Name = Annotated[StrictStr, Field(max_length=100)]
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Stroke(_Request):
+    """One stroke: units of one layer, painted or erased in one shape.
+
+    Either `concept` (a brush, or with `layer` any dissected concept) or `units` (with `layer`); either `mask` or, on
+    the live preview, `mask_id`.
+    """
+
+    concept: Name | None = Field(None, description="A brush of the model, for example tree.", examples=["tree"])
+    units: list[StrictInt] | None = Field(None, description="Unit numbers of `layer`, best first.")
+    layer: Name | None = Field(
+        None, description="The layer to edit; a concept has one of its own, units need one.", examples=["layer4"]
+    )
+    mode: Literal["draw", "erase"] = Field(description="draw sets each unit to level x its 0.99 quantile, erase to 0.")
+    strength: float = Field(1.0, ge=0, le=1, strict=True, description="How much of the old activation is replaced.")
+    count: StrictInt | None = Field(
+        None, ge=1, description="How many units, best first; a brush has its own number, usually 20."
+    )
+    level: float = Field(
+        1.0, ge=0, strict=True, description="Multiple of each unit's 0.99 quantile to draw with; 1 for erasing."
+    )
+    pooling: Literal["max", "mean"] = Field(
+        "max", description="How pixels become cells: max switches on every touched cell, mean gives soft edges."
+    )
+    mask: StrictStr | None = Field(
+        None, description="A PNG of the whole picture as base64, at any resolution; alpha > 0 is painted."
+    )
+    mask_id: Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")] | None = Field(
+        None, description="SHA-256 of the PNG file of a mask that was sent on this live-preview connection before."
+    )
+
+
+class Painting(_Request):
+    """A picture to render: a model, an image of it, and strokes from first to last."""
+
+    model: Name = Field(description="Id of a generator.", examples=["storybook-church"])
+    seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
+    strokes: list[Stroke] = Field(default_factory=list, description="Earliest first; later ones paint over earlier.")
+    format: Format = Field("png", description="png is exact, webp smaller.")
+
+    @field_validator("strokes", mode="before")
+    @classmethod
+    def _not_too_many(cls, strokes: object, info: ValidationInfo) -> object:
+        """Count before reading: ten thousand strokes are refused, not parsed."""
+        most = (info.context or {}).get("max_strokes")
+        if most is not None and isinstance(strokes, list) and len(strokes) > most:
+            raise ApiError(
+                422,
+                "too_many_strokes",
+                "too many strokes in one painting",
+                field="strokes",
+                value=len(strokes),
+                allowed=f"at most {most}",
+            )
+        return strokes
+
+
+class PaintFrame(Painting):
+    """A message of the live preview: a painting with a number that its answer repeats."""
+
+    id: StrictInt = Field(ge=0, lt=2**32, description="Any number; the answer names it.")
+
+
+class LayerOut(BaseModel):
+    """A layer of a generator."""
+
+    name: str
+    units: int
+    grid: int = Field(description="Cells along a side.")
+
+
+class ModelOut(BaseModel):
+    """A network."""
+
+    id: str
+    kind: str
+    domain: str
+    title: str
+    resolution: int = Field(description="Pixels along a side.")
+    layers: list[LayerOut]
+    paint_layers: list[str]
+    licence: str
+    origin: str
+    sha256: str = Field(description="SHA-256 of the weights file.")
+
+
+class ModelDetailOut(ModelOut):
+    """A network with all that its card says."""
+
+    architecture: dict[str, object]
+    training: dict[str, object]
+    quality: dict[str, object]
+
+
+class ModelsOut(BaseModel):
+    """The networks at hand."""
+
+    models: list[ModelOut]
+
+
+class BrushOut(BaseModel):
+    """A concept that can be painted, with the units that paint it."""
+
+    id: str
+    concept: str
+    category: str
+    layer: str
+    ranking: str = Field(description="What ordered the units: iou, or effect (measured).")
+    units: list[int] = Field(description="Best first.")
+    values: list[float] = Field(description="The units' 0.99 quantiles, what drawing sets them to.")
+    default_count: int
+    example_seed: int
+    example_box: list[float] = Field(description="Where the example is painted: x0, y0, x1, y1 in 0..1.")
+    measured: dict[str, object] = Field(description="How well it works on unseen images.")
+
+
+class BrushesOut(BaseModel):
+    """The brushes of a generator."""
+
+    model: str
+    brushes: list[BrushOut]
+
+
+class LabelOut(BaseModel):
+    """How well a unit matches a concept."""
+
+    concept: str
+    category: str
+    iou: float
+
+
+class UnitOut(BaseModel):
+    """A unit of a layer."""
+
+    unit: int
+    threshold: float = Field(description="Its 0.99 quantile, in activation units.")
+    mean: float
+    peak: float
+    labels: list[LabelOut] = Field(description="Its best concepts, best first.")
+
+
+class UnitsOut(BaseModel):
+    """The units of a layer."""
+
+    model: str
+    layer: str
+    grid: int
+    units: list[UnitOut]
+
+
+class ErrorDetail(BaseModel):
+    """What was wrong."""
+
+    code: str = Field(examples=["unknown_concept"])
+    field: str = Field(examples=["strokes[0].concept"])
+    value: str | float | int | bool | None = Field(examples=["tre"])
+    allowed: str = Field(examples=["one of tree, door"])
+    message: str = Field(examples=["no brush 'tre'"])
+
+
+class ErrorOut(BaseModel):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+def parse(kind: type[M], data: bytes | str, max_strokes: int) -> M:
+    """JSON text -> a `Painting` or `PaintFrame`.  Raises ApiError 422 naming the first bad field."""
+    try:
+        return kind.model_validate_json(data, context={"max_strokes": max_strokes})
+    except ValidationError as error:
+        raise from_validation(error.errors(include_url=False)) from None

@@ -1,0 +1,81 @@
+"""Every limit and path of the server, each with a sentence and its unit in its name.
+
+Set one with an environment variable, `UNITBRUSH_` before its name in capitals: `UNITBRUSH_MAX_STROKES=100`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """The settings of one server; immutable, read from the environment where not given."""
+
+    model_config = SettingsConfigDict(env_prefix="UNITBRUSH_", frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="The address to listen on; the default is reachable from here only.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    precomputed_path: Path = Field(
+        REPOSITORY / "precomputed", description="The folder with the networks, their dissections and brushes."
+    )
+    frontend_path: Path = Field(REPOSITORY / "frontend", description="The folder with the templates and static files.")
+    device: str = Field("auto", description="Where networks run: auto (a GPU if there is one), cpu, cuda or cuda:1.")
+    development: bool = Field(
+        False, description="Look for changed static files and templates at every page view, for working on the page."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="How much is logged: debug, info (every request), warning or error."
+    )
+
+    torch_threads: int = Field(
+        0, ge=0, le=256, description="Threads of one forward pass on a CPU; 0 takes one per core."
+    )
+    encode_threads: int = Field(2, ge=1, le=64, description="Threads that read masks and encode pictures.")
+    max_batch_images: int = Field(8, ge=1, le=256, description="Most pictures rendered in one forward pass.")
+    max_waiting_renders: int = Field(
+        128, ge=1, description="Most renders waiting for one network; more are refused with status 503."
+    )
+    render_timeout_seconds: float = Field(
+        30.0, gt=0, description="Longest wait for one picture; then the answer is status 504."
+    )
+    retry_after_seconds: int = Field(1, ge=1, description="What the Retry-After header of a refusal for overload says.")
+
+    max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest body of a request; a larger one gets 413.")
+    max_strokes: int = Field(500, ge=1, description="Most strokes in one painting.")
+    max_units_per_stroke: int = Field(64, ge=1, description="Most units that one stroke may set.")
+    max_level: float = Field(
+        4.0, ge=1, description="Highest `level` of a stroke, as a multiple of each unit's 0.99 quantile."
+    )
+    max_mask_bytes: int = Field(256 * 2**10, ge=64, description="Largest PNG file of a mask.")
+    max_mask_side_px: int = Field(512, ge=8, description="Most pixels along a side of a mask.")
+    min_thumbnail_px: int = Field(16, ge=1, description="Smallest side of a picture that can be asked for.")
+
+    cached_pictures: int = Field(
+        512, ge=1, description="Unedited pictures kept in memory; one of 128 pixels takes 48 KiB."
+    )
+    cached_examples: int = Field(256, ge=1, description="Encoded example pictures of brushes kept in memory.")
+    cached_masks: int = Field(4096, ge=1, description="Masks on a feature grid kept in memory, 1 KiB each.")
+    picture_max_age_seconds: int = Field(
+        300, ge=0, description="How long a browser may reuse a picture without asking again."
+    )
+
+    max_sockets: int = Field(256, ge=1, description="Most live-preview connections at once.")
+    max_message_bytes: int = Field(2 * 2**20, ge=1024, description="Largest message on a live-preview connection.")
+    max_socket_masks: int = Field(
+        1024, ge=1, description="Masks remembered for one live-preview connection; the oldest are forgotten."
+    )
+    max_socket_mask_bytes: int = Field(
+        8 * 2**20, ge=1024, description="Memory for the masks remembered for one live-preview connection."
+    )
+    ping_seconds: float = Field(
+        20.0, gt=0, description="How often a live-preview connection is checked; a silent one is closed."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Other sites, like https://example.org, whose pages may use the live preview."
+    )
