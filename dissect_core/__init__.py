@@ -1,0 +1,1 @@
+"""The science of Unitbrush: worlds, networks, edits, dissection, brushes.  Knows no HTTP."""

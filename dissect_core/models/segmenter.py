@@ -91,7 +91,7 @@ class Segmenter(nn.Module):
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor], architecture: Mapping[str, object]) -> Segmenter:
         """Rebuild a segmenter from its card's architecture and its tensors.  Raises BadCheckpoint naming the key."""
-        widths, categories = architecture["widths"], architecture["categories"]
+        widths, categories = architecture.get("widths"), architecture.get("categories")
         if not isinstance(widths, Sequence) or not isinstance(categories, Mapping):
             raise BadCheckpoint(
                 "the card does not describe a segmenter",

@@ -1,7 +1,7 @@
 """Painted scenes on disk: made once, then read at random by the trainings.
 
-One folder per (world, size, count, painter code), holding `images.npy` uint8 (N, 3, H, W) and `labels.npy` uint8
-(N, 3, H, W) with object, part and material.  Files appear under their names only when complete.
+One folder per (world, size, count, fingerprint of the world), holding `images.npy`, uint8 (N, 3, H, W), and
+`labels.npy`, uint8 (N, 3, H, W) with object, part and material.  A folder appears under its name only when complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import torch
 from numpy.lib.format import open_memmap
 from torch import Tensor
 
-import dissect_core.world
 from dissect_core.world.scenes import paint
 
 CHUNK = 64
@@ -44,13 +43,10 @@ class PaintedScenes:
         return torch.from_numpy(self.labels[indices.numpy()])
 
 
-def world_version() -> str:
-    """Eight hex digits that change whenever the painters' code changes."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(dissect_core.world.__path__[0]).glob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:8]
+def fingerprint(world: str) -> str:
+    """Eight hex digits that change whenever the pictures of a world change."""
+    sample = paint(world, range(8), 64)
+    return hashlib.sha256(sample.images.numpy().tobytes() + sample.object.numpy().tobytes()).hexdigest()[:8]
 
 
 def _paint_chunk(world: str, first: int, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,7 +65,7 @@ def painted_scenes(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PaintedScenes:
     """The scenes, painted now by one process per core unless the folder already holds them."""
-    home = folder / f"{world}-{size}px-{first_seed}+{count}-{world_version()}"
+    home = folder / f"{world}-{size}px-{first_seed}+{count}-{fingerprint(world)}"
     if not home.is_dir():
         home.parent.mkdir(parents=True, exist_ok=True)
         partial = home.with_name(f"{home.name}.partial-{os.getpid()}")

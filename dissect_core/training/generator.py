@@ -8,7 +8,7 @@ Every step is a function of the state and the number of images shown, so an inte
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +114,7 @@ class GeneratorTraining:
         return Step(self.shown, moment, float(critic_loss.detach()), float(generator_loss.detach()))
 
     def _real(self, random: torch.Generator, moment: Moment) -> Tensor:
-        """A batch of real pictures in [-1, 1] at the current resolution, half of them mirrored, faded like the fakes."""
+        """A batch of real pictures in [-1, 1] at the current resolution, half of them mirrored, faded as the fakes."""
         indices = torch.randint(len(self.scenes), (moment.batch,), generator=random)
         mirrored = torch.rand(moment.batch, generator=random) < 0.5
         pictures = self.scenes.pictures(indices).to(self.device).float().div_(127.5).sub_(1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -37,7 +38,7 @@ class Normalise(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, C, H, W)."""
-        length = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=torch.float32)
+        length = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=torch.promote_types(x.dtype, torch.float32))
         inverse = torch.rsqrt(length.square() / x.shape[1] + PIXEL_NORM_EPSILON).to(x.dtype)
         y = x * inverse
         ctx.save_for_backward(y, inverse)
@@ -59,7 +60,7 @@ def normalise(x: Tensor) -> Tensor:
 
 
 def pointwise(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """1x1 convolution as a matrix product: keeps channels last in both directions, which a thin convolution does not."""
+    """1x1 convolution as a matrix product: keeps channels last both ways, which a thin convolution does not."""
     return (x.permute(0, 2, 3, 1) @ weight[:, :, 0, 0].T.to(x.dtype) + bias.to(x.dtype)).permute(0, 3, 1, 2)
 
 
@@ -118,7 +119,7 @@ class GrowingGenerator(nn.Module):
 
 
 class Scaled(nn.Module):
-    """Convolution weights with equalized learning rate: unit variance, multiplied by gain / sqrt(fan-in) at run time."""
+    """Convolution with equalized learning rate: unit variance, multiplied by gain / sqrt(fan-in) at run time."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, gain: float = math.sqrt(2)) -> None:
         super().__init__()
@@ -147,7 +148,7 @@ class Discriminator(nn.Module):
         self.group = group
         self.from_rgb = nn.ModuleList(Scaled(3, channels, 1) for channels in sizes)
         self.same = nn.ModuleList(Scaled(channels, channels, 3) for channels in sizes[1:])
-        self.down = nn.ModuleList(Scaled(c, b, 3) for b, c in zip(sizes, sizes[1:], strict=False))
+        self.down = nn.ModuleList(Scaled(c, b, 3) for b, c in pairwise(sizes))
         self.last = Scaled(sizes[0] + 1, sizes[0], 3)
         self.dense = Scaled(sizes[0], sizes[0], 4)
         self.logit = Scaled(sizes[0], 1, 1, gain=1.0)

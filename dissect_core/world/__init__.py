@@ -1,0 +1,1 @@
+"""The procedural storybook worlds and their exact labels."""

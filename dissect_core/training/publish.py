@@ -1,0 +1,101 @@
+"""Write a trained network to `precomputed/models`: fp16 safetensors and its model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from dissect_core.artifacts import code_version, sha256_file, write_tensors
+from dissect_core.models.card import ModelCard, Weights, write_card
+from dissect_core.models.segmenter import Segmenter
+from dissect_core.training.config import SegmenterConfig
+from dissect_core.training.generator import GeneratorTraining
+
+PAINT_GRIDS = (8, 16)
+ORIGIN = "trained from scratch by Unitbrush on its own procedural scenes; no other data"
+
+
+def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCard:
+    """Write the running average of the generator and its card; quality is measured later (`unitbrush quality`)."""
+    config, generator = training.config, training.average.generator
+    layers = generator.layers.values()
+    state = {key: value.to(torch.float16) for key, value in generator.state_dict().items()}
+    return _publish(
+        precomputed,
+        state,
+        id=config.id,
+        kind="generator",
+        domain="church" if config.world == "church" else "kitchen",
+        title=f"Storybook {config.world}",
+        resolution=config.resolution,
+        paint_layers=tuple(layer.name for layer in layers if layer.grid in PAINT_GRIDS),
+        architecture={
+            "family": "progan",
+            "sizes": list(config.sizes),
+            "layers": [{"name": layer.name, "units": layer.units, "grid": layer.grid} for layer in layers],
+        },
+        training={**config.as_dict(), "images_shown": training.shown, "steps": training.steps},
+        quality={},
+    )
+
+
+def publish_segmenter(
+    segmenter: Segmenter, config: SegmenterConfig, quality: Mapping[str, Any], precomputed: Path
+) -> ModelCard:
+    """Write the segmenter and its card with the quality measured on held-out scenes."""
+    state = {
+        key: value.to(torch.float16) if value.is_floating_point() else value
+        for key, value in segmenter.state_dict().items()
+    }
+    return _publish(
+        precomputed,
+        state,
+        id=config.id,
+        kind="segmenter",
+        domain="both",
+        title="Storybook segmenter",
+        resolution=config.size,
+        paint_layers=(),
+        architecture=segmenter.architecture,
+        training=config.as_dict(),
+        quality=quality,
+    )
+
+
+def _publish(
+    precomputed: Path,
+    state: Mapping[str, Tensor],
+    *,
+    id: str,
+    kind: Literal["generator", "segmenter"],
+    domain: Literal["church", "kitchen", "both"],
+    title: str,
+    resolution: int,
+    paint_layers: tuple[str, ...],
+    architecture: Mapping[str, Any],
+    training: Mapping[str, Any],
+    quality: Mapping[str, Any],
+) -> ModelCard:
+    path = precomputed / "models" / f"{id}.safetensors"
+    write_tensors(path, state)
+    weights = Weights(path.name, sha256_file(path), "float16", path.stat().st_size)
+    card = ModelCard(
+        id=id,
+        kind=kind,
+        domain=domain,
+        title=title,
+        resolution=resolution,
+        weights=weights,
+        licence="MIT",
+        origin=ORIGIN,
+        paint_layers=paint_layers,
+        architecture=architecture,
+        training={**training, "code_version": code_version()},
+        quality=quality,
+    )
+    write_card(card, path.with_suffix(".json"))
+    return card

@@ -1,0 +1,180 @@
+"""Training: the fast arithmetic is the published one, the schedule is what it says, and runs resume exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from dissect_core.errors import UnitbrushError
+from dissect_core.models.segmenter import Segmenter
+from dissect_core.training.config import (
+    GeneratorConfig,
+    SegmenterConfig,
+    Stage,
+    read_generator_config,
+    read_segmenter_config,
+)
+from dissect_core.training.dataset import PaintedScenes, painted_scenes
+from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
+from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise, spread
+from dissect_core.training.run import train_generator
+from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
+from dissect_core.world.concepts import CATEGORIES
+
+TINY = GeneratorConfig(
+    id="tiny",
+    world="church",
+    seed=5,
+    sizes=(8, 8, 8, 8),
+    critic_sizes=(8, 8, 8),
+    scenes=16,
+    stages=(Stage(4, 0, 8, 4), Stage(8, 8, 8, 4), Stage(16, 8, 16, 4)),
+    learning_rate=0.002,
+    decay_share=0.5,
+    r1_weight=1.0,
+    r1_every=2,
+    average_images=100.0,
+)
+
+
+def scenes(count: int = 16, size: int = 16) -> PaintedScenes:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (count, 3, size, size), dtype=np.uint8)
+    labels = random.integers(0, 3, (count, 3, size, size), dtype=np.uint8)
+    return PaintedScenes(images, labels)
+
+
+def test_spread_kernel_doubles_the_grid_like_nearest_then_convolution() -> None:
+    x, weight = torch.randn(2, 3, 5, 5), torch.randn(4, 3, 3, 3)
+    expected = F.conv2d(F.interpolate(x, scale_factor=2, mode="nearest"), weight, padding=1)
+    fused = F.conv_transpose2d(x, spread(weight.flip(2, 3)).transpose(0, 1), stride=2, padding=1)
+    torch.testing.assert_close(fused, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_spread_kernel_halves_the_grid_like_convolution_then_mean() -> None:
+    x, weight = torch.randn(2, 3, 8, 8), torch.randn(4, 3, 3, 3)
+    expected = F.avg_pool2d(F.conv2d(x, weight, padding=1), 2)
+    fused = F.conv2d(x, spread(weight) / 4, stride=2, padding=1)
+    torch.testing.assert_close(fused, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_normalise_has_the_gradient_of_the_formula() -> None:
+    x = torch.randn(2, 5, 3, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(normalise, (x,), atol=1e-4, rtol=1e-4)
+
+
+def test_growing_generator_at_full_size_is_the_published_generator() -> None:
+    torch.manual_seed(0)
+    growing = GrowingGenerator([16, 12, 8, 4])
+    for parameter in growing.parameters():
+        if parameter.dim() == 1:
+            torch.nn.init.normal_(parameter, std=0.3)
+    z = torch.randn(3, 16)
+    with torch.no_grad():
+        torch.testing.assert_close(growing(z, 2, 1.0), growing.generator(z), atol=1e-5, rtol=1e-5)
+
+
+def test_fading_mixes_the_two_newest_resolutions() -> None:
+    torch.manual_seed(0)
+    growing = GrowingGenerator([8, 8, 8])
+    z = torch.randn(2, 8)
+    with torch.no_grad():
+        old = F.interpolate(growing(z, 0, 1.0), scale_factor=2, mode="nearest")
+        torch.testing.assert_close(growing(z, 1, 0.25), 0.75 * old + 0.25 * growing(z, 1, 1.0))
+
+
+def test_minibatch_deviation_is_the_hand_computed_one() -> None:
+    critic = Discriminator([2], group=2)
+    x = torch.tensor([[1.0, 5.0], [3.0, 5.0]]).view(2, 2, 1, 1)
+    # channel 0 has values 1, 3: deviation 1; channel 1 has 5, 5: deviation 0 (1e-4 from the epsilon); mean 0.50005
+    assert critic._deviation(x).flatten().tolist() == pytest.approx([0.50005, 0.50005], abs=1e-5)
+
+
+def test_schedule_names_level_fade_and_rate() -> None:
+    at = [schedule(TINY, shown) for shown in (0, 8, 12, 16, 24, 40, 44, 47)]
+    assert [moment.level for moment in at] == [0, 1, 1, 1, 2, 2, 2, 2]
+    assert [moment.fade for moment in at] == [1.0, 0.5, 1.0, 1.0, 0.5, 1.0, 1.0, 1.0]
+    assert at[4].rate == 1.0
+    assert at[-1].rate < at[-2].rate < at[-3].rate < 1.0  # falls over the last half of the last stage
+
+
+def test_cost_counts_down_to_zero() -> None:
+    assert remaining_cost(TINY, TINY.total_images) == 0
+    assert remaining_cost(TINY, 0) == pytest.approx(
+        8 * cost_per_image(TINY, 0) + 16 * cost_per_image(TINY, 1) + 24 * cost_per_image(TINY, 2)
+    )
+
+
+def test_interrupted_training_resumes_exactly() -> None:
+    through = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
+    list(through.run())
+    first = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
+    list(first.run(until=20))
+    second = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
+    second.load_state(first.state())
+    list(second.run())
+    for a, b in zip(through.average.parameters(), second.average.parameters(), strict=True):
+        torch.testing.assert_close(a, b, atol=1e-6, rtol=1e-5)
+
+
+def test_run_folder_refuses_another_configuration(tmp_path: Path) -> None:
+    train_generator(TINY, tmp_path / "run", tmp_path / "scenes", torch.device("cpu"), until=4)
+    other = GeneratorConfig(**{**TINY.__dict__, "r1_weight": 2.0})
+    with pytest.raises(UnitbrushError, match="r1_weight"):
+        train_generator(other, tmp_path / "run", tmp_path / "scenes", torch.device("cpu"), until=8)
+    assert list((tmp_path / "run").glob("sheet-*.png"))
+
+
+def test_painted_scenes_are_painted_once(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    first = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total: seen.append((done, total)))
+    again = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total: pytest.fail("painted twice"))
+    assert seen[-1] == (5, 5)
+    assert np.array_equal(first.images, again.images)
+    assert first.label_maps(torch.tensor([0, 4])).shape == (2, 3, 16, 16)
+
+
+def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
+    """Dark or bright half: a few steps must beat chance by far."""
+    labels = np.zeros((8, 3, 16, 16), dtype=np.uint8)
+    labels[:, :, :, 8:] = 1
+    labels[:, :, :, :8] = 2
+    images = np.where(labels == 1, 230, 30).astype(np.uint8)
+    config = SegmenterConfig("tiny", ("church",), 0, (4, 4, 8, 8, 8), 16, 8, 8, 150, 8, 0.01)
+    training = SegmenterTraining(config, {"church": PaintedScenes(images, labels)}, torch.device("cpu"))
+    losses = [training.advance() for _ in range(config.steps)]
+    assert losses[-1] < losses[0] / 2
+    quality = held_out_quality(training.segmenter.eval(), {"church": PaintedScenes(images, labels)})
+    assert quality["object"]["pixel_accuracy"] > 0.9  # type: ignore[index]
+
+
+def test_segmenter_round_trips_through_its_state() -> None:
+    segmenter = Segmenter(CATEGORIES, (4, 4, 8, 8, 8)).eval()
+    again = Segmenter.from_state_dict(segmenter.state_dict(), segmenter.architecture)
+    images = torch.randn(2, 3, 32, 32)
+    for name in CATEGORIES:
+        assert torch.equal(segmenter.label(images)[name], again.label(images)[name])
+    assert segmenter.features(images).shape == (2, 24)
+
+
+@pytest.mark.parametrize("domain", ["church", "kitchen"])
+def test_committed_generator_configurations_are_valid(domain: str) -> None:
+    config = read_generator_config(Path("precomputed/training") / f"storybook-{domain}.toml")
+    assert config.resolution >= 128
+    assert min(config.sizes[:4]) >= 128
+
+
+def test_committed_segmenter_configuration_is_valid() -> None:
+    assert read_segmenter_config(Path("precomputed/training/storybook-segmenter.toml")).widths
+
+
+def test_configuration_errors_name_the_setting(tmp_path: Path) -> None:
+    source = Path("precomputed/training/storybook-church.toml").read_text()
+    broken = tmp_path / "broken.toml"
+    broken.write_text(source.replace("r1_every", "r1_often"))
+    with pytest.raises(UnitbrushError, match="r1_every, r1_often"):
+        read_generator_config(broken)
