@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -102,7 +103,7 @@ class Generator(nn.Sequential):
         self.latent_size = sizes[0]
         self.resolution = 2 ** len(sizes)
         self.layers: dict[str, LayerInfo] = {}
-        for level, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for level, (inputs, outputs) in enumerate(pairwise(sizes)):
             first, second = f"layer{2 * level + 1}", f"layer{2 * level + 2}"
             if level == 0:
                 self.add_module(first, Block(inputs, outputs, kernel=4, padding=3, upsample=False))

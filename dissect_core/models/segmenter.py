@@ -7,6 +7,7 @@ perceptual parser in the paper (Materials and Methods, "Reference segmentation")
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -44,8 +45,8 @@ class Segmenter(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(3, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
         )
-        self.encoder = nn.ModuleList(Stage(a, b, stride=2) for a, b in zip(widths, widths[1:], strict=False))
-        self.decoder = nn.ModuleList(Stage(a + b, a) for a, b in zip(widths, widths[1:], strict=False))
+        self.encoder = nn.ModuleList(Stage(a, b, stride=2) for a, b in pairwise(widths))
+        self.decoder = nn.ModuleList(Stage(a + b, a) for a, b in pairwise(widths))
         self.heads = nn.ModuleDict({name: nn.Conv2d(widths[0], len(c), 1) for name, c in self.categories.items()})
 
     def _encode(self, images: Tensor) -> list[Tensor]:
