@@ -1,0 +1,57 @@
+"""What ships in precomputed/: every network with its card and hash, nothing of any other network, and small."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from dissect_core.models.card import read_card
+from tests.source import ROOT, files
+
+PRECOMPUTED = ROOT / "precomputed"
+MODELS = PRECOMPUTED / "models"
+MAX_BYTES = 60 * 2**20
+
+
+def shipped(folder: Path, pattern: str) -> list[Path]:
+    return [path for path in files() if folder in path.parents and path.match(pattern)]
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def hashes() -> dict[str, str]:
+    """Model id -> the SHA-256 of its weights, from the cards."""
+    return {path.stem: read_card(path).weights.sha256 for path in shipped(MODELS, "*.json")}
+
+
+def test_every_network_has_a_card_that_tells_the_truth() -> None:
+    for path in shipped(MODELS, "*.json"):
+        card = read_card(path)
+        weights = MODELS / card.weights.file
+        assert card.id == path.stem
+        assert weights.stat().st_size == card.weights.bytes, card.id
+        assert sha256(weights) == card.weights.sha256, card.id
+        assert card.licence == "MIT", card.id
+        assert card.origin, card.id
+
+
+def test_models_holds_cards_and_their_weights_only() -> None:
+    cards = shipped(MODELS, "*.json")
+    weights = {MODELS / read_card(path).weights.file for path in cards}
+    assert {path for path in files() if path.parent == MODELS} == {*cards, *weights}
+
+
+def test_dissections_and_brushes_belong_to_the_networks_that_ship() -> None:
+    manifests = shipped(PRECOMPUTED / "dissection", "manifest.json") + shipped(PRECOMPUTED / "brushes", "*.json")
+    for path in manifests:
+        document = json.loads(path.read_text())
+        assert document["model_sha256"] == hashes()[document["model"]], path
+        assert document["segmenter_sha256"] in hashes().values(), path
+
+
+def test_it_is_small_enough_to_clone() -> None:
+    size = sum(path.stat().st_size for path in files() if PRECOMPUTED in path.parents)
+    assert size <= MAX_BYTES, f"{size / 2**20:.1f} MiB"
