@@ -15,7 +15,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from dissect_core.cli import app
+from dissect_core.cli import add_commands
 from dissect_core.errors import UnitbrushError
 from dissect_core.version import __version__
 from server.app import create_app
@@ -26,7 +26,15 @@ BACKLOG = 512
 GRACE_SECONDS = 3
 
 
-@app.callback(invoke_without_command=True)
+def command_line() -> typer.Typer:
+    """All commands: `serve` and those of the core."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.callback(invoke_without_command=True)(unitbrush)
+    app.command()(serve)
+    add_commands(app)
+    return app
+
+
 def unitbrush(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
@@ -40,7 +48,6 @@ def unitbrush(
         raise typer.Exit(2)
 
 
-@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 is this computer only.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 8000]")] = None,
@@ -161,8 +168,12 @@ def _stop(message: str) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; an error that the user can mend is told in one sentence."""
+    try:
+        command_line()()
+    except UnitbrushError as error:
+        typer.echo(f"{error.message} ({error.field}: {error.value}; allowed: {error.allowed})", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

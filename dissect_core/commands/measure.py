@@ -1,0 +1,157 @@
+"""`unitbrush dissect`, `brushes` and `quality`: everything that is measured on a generator and stored beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from dissect_core.artifacts import code_version
+from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
+from dissect_core.choose import ChoiceSpec, Verdict, choose_brushes
+from dissect_core.commands.options import (
+    PRECOMPUTED,
+    SEGMENTER,
+    Device,
+    Domain,
+    Precomputed,
+    Threads,
+    model_of,
+    pick_device,
+)
+from dissect_core.dissection import MINIMUM_IOU, DissectionSpec, dissect, read_dissection, write_dissection
+from dissect_core.effects import Bench
+from dissect_core.models.card import write_card
+from dissect_core.models.registry import Registry
+from dissect_core.progress import Progress
+from dissect_core.quality import QualitySpec, measure_quality
+from dissect_core.trial import TrialSpec, check_goals, measure_brushes
+
+
+def dissect_command(
+    domain: Domain,
+    precomputed: Precomputed = PRECOMPUTED,
+    images: Annotated[int, typer.Option(min=1, help="Generated images to look at.")] = 10_000,
+    device: Device = "auto",
+    threads: Threads = 0,
+) -> None:
+    """Dissect the paint layers of a generator: thresholds, IoU of every unit with every concept, labels."""
+    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
+    card = registry.card(model, "generator")
+    spec = DissectionSpec(
+        model=model,
+        model_sha256=card.weights.sha256,
+        segmenter_sha256=registry.card(SEGMENTER, "segmenter").weights.sha256,
+        layers=card.paint_layers,
+        images=images,
+    )
+    with Progress(model, "image") as bar:
+        result = dissect(
+            registry.generator(model, chosen),
+            registry.segmenter(SEGMENTER, chosen),
+            spec,
+            progress=lambda phase, done, total: bar.to(done, total, phase),
+        )
+    write_dissection(result, precomputed)
+    for layer in result.layers:
+        labels = result.labels(layer)
+        best = ", ".join(f"{concept} {iou:.2f}" for _, concept, iou in labels[:4])
+        concepts = len({concept for _, concept, _ in labels})
+        units = card_units(card.architecture, layer)
+        typer.echo(f"{layer}: {len(labels)} of {units} units above IoU {MINIMUM_IOU}, {concepts} concepts; {best}")
+
+
+def card_units(architecture: Any, layer: str) -> int:
+    """How many units a card says a layer has."""
+    return next(int(entry["units"]) for entry in architecture["layers"] if entry["name"] == layer)
+
+
+def brushes(
+    domain: Domain,
+    precomputed: Precomputed = PRECOMPUTED,
+    measure: Annotated[bool, typer.Option("--measure", help="Only measure the brushes that are there.")] = False,
+    images: Annotated[int, typer.Option(min=1, help="Unseen images for the measurement.")] = 2_000,
+    device: Device = "auto",
+    threads: Threads = 0,
+) -> None:
+    """Choose the brushes of a generator by measurement, measure them on unseen images, print the table."""
+    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
+    bench = Bench(registry.generator(model, chosen), registry.segmenter(SEGMENTER, chosen))
+    path = brush_file(precomputed, model)
+    if measure:
+        found = read_brushes(path)
+    else:
+        layers = registry.card(model, "generator").paint_layers
+        with Progress(f"choosing for {model}", "concept") as bar:
+            found, verdicts = choose_brushes(
+                bench,
+                read_dissection(precomputed, model),
+                ChoiceSpec(layers),
+                progress=lambda phase, done, total: bar.to(done, total, phase),
+            )
+        _echo_verdicts(verdicts)
+    with Progress(f"measuring {model}", "image") as bar:
+        found = measure_brushes(
+            bench, found, TrialSpec(images=images), progress=lambda phase, done, total: bar.to(done, total)
+        )
+    write_brushes(found, path)
+    _echo_brushes(found)
+
+
+def _echo_verdicts(verdicts: list[Verdict]) -> None:
+    for verdict in verdicts:
+        if verdict.brush is None:
+            best = max((trial["score"] for trial in verdict.trials), default=None)
+            reason = "no plausible places" if best is None else f"best score {best:.2f}"
+            typer.echo(f"no brush for {verdict.concept}: {reason}")
+
+
+def _echo_brushes(found: BrushSet) -> None:
+    typer.echo(f"{'brush':16}{'layer':8}{'ranking':9}{'any rise':>9}{'clear':>7}{'gain':>7}{'erased':>8}{'others':>8}")
+    for brush in found.brushes:
+        draw, erase = brush.measured["draw"], brush.measured["erase"]
+        typer.echo(
+            f"{brush.id:16}{brush.layer:8}{brush.ranking:9}{draw['any_rise']:9.1%}{draw['clear_rise']:7.1%}"
+            f"{draw['mean_gain']:7.1%}{erase['removed']:8.1%}{erase['collateral']:8.1%}"
+        )
+        for name, context in brush.measured.get("contexts", {}).items():
+            typer.echo(f"{'':16}on {name}: {context['clear_rise']:.1%} clear of {context['images']} images")
+    for goal in check_goals(found):
+        typer.echo(f"{'holds' if goal.met else 'FAILS'}: {goal.name}: {goal.value:.3f} (required {goal.required})")
+
+
+def quality(
+    domain: Domain,
+    precomputed: Precomputed = PRECOMPUTED,
+    images: Annotated[int, typer.Option(min=8, help="Images and scenes to compare.")] = 10_000,
+    device: Device = "auto",
+    threads: Threads = 0,
+) -> None:
+    """Measure a generator against its world and write the figures into its card."""
+    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
+    card = registry.card(model, "generator")
+    spec = QualitySpec(
+        model=model,
+        model_sha256=card.weights.sha256,
+        segmenter_sha256=registry.card(SEGMENTER, "segmenter").weights.sha256,
+        world=domain,
+        images=images,
+    )
+    with Progress(model, "image") as bar:
+        found = measure_quality(
+            registry.generator(model, chosen),
+            registry.segmenter(SEGMENTER, chosen),
+            spec,
+            progress=lambda phase, done, total: bar.to(done, total, phase),
+        )
+    write_card(replace(card, quality=found), precomputed / "models" / f"{model}.json")
+    typer.echo(f"{'object':14}{'generated':>10}{'world':>8}{'ratio':>7}")
+    for row in found["objects"]:
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        verdict = {True: "", False: "  out of a quarter", None: "  (rare)"}[row["within"]]
+        typer.echo(f"{row['name']:14}{row['generated']:10.2%}{row['world']:8.2%}{ratio:>7}{verdict}")
+    typer.echo(
+        f"Fréchet distance {found['frechet']:.3f}, precision {found['precision']:.3f}, recall {found['recall']:.3f} "
+        f"({found['features']}; code {code_version()})"
+    )
