@@ -148,7 +148,7 @@ def _listen(settings: Settings) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.set_inheritable(True)
+        listener.listen(BACKLOG)  # or a second server could bind while this one is loading
     except socket.gaierror:
         _stop(f"There is no address {settings.host} on this computer; the usual one is --host 127.0.0.1.")
     except OSError as error:
