@@ -1,0 +1,141 @@
+/** PNG files (W3C PNG, third edition): masks, pictures, and a document kept in an iTXt chunk. */
+import { adler32, crc32, deflate, inflate, join } from "./bytes.js";
+
+const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
+const MAX_TEXT_BYTES = 4_000_000;
+
+/** @param {string} text */
+const utf8 = (text) => new TextEncoder().encode(text);
+
+/** @param {string} type  four letters @param {Uint8Array} data @returns {Uint8Array<ArrayBuffer>} */
+function chunk(type, data) {
+  const typed = join([utf8(type), data]);
+  const out = new Uint8Array(typed.length + 8);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, data.length);
+  out.set(typed, 4);
+  view.setUint32(out.length - 4, crc32(typed));
+  return out;
+}
+
+/** @param {number} side @param {number} bits @param {number} colour  PNG colour type */
+function header(side, bits, colour) {
+  const data = new Uint8Array(13);
+  const view = new DataView(data.buffer);
+  view.setUint32(0, side);
+  view.setUint32(4, side);
+  data.set([bits, colour, 0, 0, 0], 8);
+  return chunk("IHDR", data);
+}
+
+/** A zlib stream that stores instead of packing: small masks are made while the pointer moves, so no waiting.
+ * @param {Uint8Array} raw */
+function stored(raw) {
+  /** @type {Uint8Array[]} */
+  const parts = [Uint8Array.of(0x78, 0x01)];
+  for (let at = 0; at === 0 || at < raw.length; at += 65535) {
+    const part = raw.subarray(at, at + 65535);
+    const size = part.length;
+    const final = at + 65535 >= raw.length ? 1 : 0;
+    parts.push(Uint8Array.of(final, size & 255, size >> 8, ~size & 255, (~size >> 8) & 255), part);
+  }
+  const check = new Uint8Array(4);
+  new DataView(check.buffer).setUint32(0, adler32(raw));
+  return join([...parts, check]);
+}
+
+/**
+ * A mask as a one-bit palette PNG: entry 0 is transparent, entry 1 opaque; painted where alpha > 0.
+ * @param {Uint8Array} mask  side x side of 0 and 1, row-major @param {number} side
+ */
+export function maskPng(mask, side) {
+  const stride = Math.ceil(side / 8) + 1;
+  const raw = new Uint8Array(side * stride);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const at = y * stride + 1 + (x >> 3);
+      if (mask[y * side + x]) raw[at] = (raw[at] ?? 0) | (128 >> (x & 7));
+    }
+  }
+  return join([
+    SIGNATURE,
+    header(side, 1, 3),
+    chunk("PLTE", Uint8Array.of(255, 255, 255, 0, 0, 0)),
+    chunk("tRNS", Uint8Array.of(0, 255)),
+    chunk("IDAT", stored(raw)),
+    chunk("IEND", new Uint8Array()),
+  ]);
+}
+
+/**
+ * A picture, every pixel enlarged to a square of `factor`, as an RGB PNG.
+ * @param {Uint8ClampedArray} rgba  side x side x 4, row-major @param {number} side @param {number} factor
+ */
+export async function picturePng(rgba, side, factor) {
+  const large = side * factor;
+  const stride = large * 3 + 1;
+  const raw = new Uint8Array(large * stride);
+  for (let y = 0; y < large; y++) {
+    if (y % factor) {
+      raw[y * stride] = 2; // filter "Up": an enlarged row repeats the one above it, so its differences are zeros
+      continue;
+    }
+    const row = Math.floor(y / factor) * side;
+    for (let x = 0; x < large; x++) {
+      const from = (row + Math.floor(x / factor)) * 4;
+      raw.set(rgba.subarray(from, from + 3), y * stride + 1 + x * 3);
+    }
+  }
+  const packed = await deflate(raw, "deflate");
+  return join([SIGNATURE, header(large, 8, 2), chunk("IDAT", packed), chunk("IEND", new Uint8Array())]);
+}
+
+/**
+ * @param {Uint8Array} file
+ * @returns {{type: string, start: number, data: Uint8Array}[]} start: first byte of the chunk
+ */
+export function chunks(file) {
+  if (SIGNATURE.some((byte, i) => file[i] !== byte)) throw new Error("not a PNG file");
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const found = [];
+  for (let at = 8; at + 12 <= file.length; ) {
+    const size = view.getUint32(at);
+    if (at + 12 + size > file.length) throw new Error("the PNG file is cut off");
+    const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
+    found.push({ type, start: at, data: file.subarray(at + 8, at + 8 + size) });
+    at += 12 + size;
+  }
+  return found;
+}
+
+/**
+ * Write `text` under `keyword` into an uncompressed iTXt chunk before IEND, replacing one of the same keyword.
+ * @param {Uint8Array} file @param {string} keyword  1..79 Latin letters @param {string} text
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function withText(file, keyword, text) {
+  const data = join([utf8(keyword), Uint8Array.of(0, 0, 0, 0, 0), utf8(text)]);
+  const kept = chunks(file).filter(({ type, data: old }) => !(type === "iTXt" && keywordOf(old) === keyword));
+  const parts = kept.map(({ type, start, data: old }) =>
+    type === "IEND" ? join([chunk("iTXt", data), chunk("IEND", old)]) : file.subarray(start, start + 12 + old.length));
+  return join([SIGNATURE, ...parts]);
+}
+
+/** @param {Uint8Array} data */
+const keywordOf = (data) => new TextDecoder("latin1").decode(data.subarray(0, Math.max(0, data.indexOf(0))));
+
+/**
+ * The text under `keyword`, from an iTXt or tEXt chunk, or null.
+ * @param {Uint8Array} file @param {string} keyword @returns {Promise<string | null>}
+ */
+export async function readText(file, keyword) {
+  for (const { type, data } of chunks(file)) {
+    if ((type !== "iTXt" && type !== "tEXt") || keywordOf(data) !== keyword) continue;
+    const after = data.indexOf(0) + 1;
+    if (type === "tEXt") return new TextDecoder("latin1").decode(data.subarray(after));
+    const language = data.indexOf(0, after + 2);
+    const body = data.subarray(data.indexOf(0, language + 1) + 1);
+    return new TextDecoder().decode(data[after] ? await inflate(body, "deflate", MAX_TEXT_BYTES) : body);
+  }
+  return null;
+}

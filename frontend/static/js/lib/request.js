@@ -1,0 +1,76 @@
+/**
+ * Strokes -> what the server is asked. The mask of a stroke is made once; one that a line has already carried is named
+ * by the SHA-256 of its file.
+ *
+ * @typedef {import("./types.js").Stroke} Stroke
+ * @typedef {{mask: Uint8Array, base64: string, sha256: string}} Ink
+ */
+import { toBase64 } from "./bytes.js";
+import { paintInto, rasterise } from "./mask.js";
+import { maskPng } from "./png.js";
+import { sha256 } from "./sha256.js";
+
+/** @type {WeakMap<readonly number[], Map<string, Ink>>} by the points, which toggled copies of a stroke share */
+const made = new WeakMap();
+
+/** The finished stroke's mask and its file. @param {Stroke} stroke @param {number} side @returns {Ink} */
+export function inkOf(stroke, side) {
+  const bySize = made.get(stroke.points) ?? new Map();
+  const key = `${side}:${stroke.size}`;
+  const known = bySize.get(key);
+  if (known) return known;
+  const mask = rasterise(stroke, side);
+  const file = maskPng(mask, side);
+  const ink = { mask, base64: toBase64(file), sha256: sha256(file) };
+  made.set(stroke.points, bySize.set(key, ink));
+  return ink;
+}
+
+/** The mask of a growing stroke, painting only what was added since the last call. */
+export function growingMask() {
+  let mask = new Uint8Array();
+  let id = "";
+  let done = 0;
+  return (/** @type {Stroke} */ stroke, /** @type {number} */ side) => {
+    if (stroke.id !== id || mask.length !== side * side || done > stroke.points.length / 3) {
+      mask = new Uint8Array(side * side);
+      id = stroke.id;
+      done = 0;
+    }
+    paintInto(mask, side, stroke, done);
+    done = stroke.points.length / 3;
+    return mask;
+  };
+}
+
+/**
+ * One stroke as the API has it.
+ * @param {Stroke} stroke @param {{mask: string} | {mask_id: string}} mask
+ */
+function toWire(stroke, mask) {
+  return {
+    concept: stroke.brush,
+    mode: stroke.mode,
+    strength: stroke.strength / 100,
+    count: stroke.count,
+    ...(stroke.layer && { layer: stroke.layer }),
+    ...mask,
+  };
+}
+
+/**
+ * @param {readonly Stroke[]} strokes  finished and switched on
+ * @param {{stroke: Stroke, mask: Uint8Array} | null} draft
+ * @param {number} side
+ * @param {Set<string> | null} known  hashes the line already carried; null = send every mask; added to
+ */
+export function wireStrokes(strokes, draft, side, known) {
+  const wired = strokes.map((stroke) => {
+    const ink = inkOf(stroke, side);
+    if (known?.has(ink.sha256)) return toWire(stroke, { mask_id: ink.sha256 });
+    known?.add(ink.sha256);
+    return toWire(stroke, { mask: ink.base64 });
+  });
+  if (draft) wired.push(toWire(draft.stroke, { mask: toBase64(maskPng(draft.mask, side)) }));
+  return wired;
+}

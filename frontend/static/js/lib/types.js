@@ -1,0 +1,96 @@
+/**
+ * The nouns of the page, as types only; this module holds no code.
+ *
+ * Frames: a *lattice* coordinate is an integer 0..4096 over the side of the picture (see geometry.js), so that a
+ * painting is the same list of integers in memory, in a link and in a saved file.
+ *
+ * @typedef {"draw" | "erase"} Mode
+ *
+ * @typedef {object} Stroke  Immutable once committed.
+ * @property {string} id  local name, not part of the document
+ * @property {string} brush  id of the brush, e.g. "tree"
+ * @property {Mode} mode
+ * @property {number} size  diameter in thousandths of the picture's side, 10..500
+ * @property {number} strength  percent, 1..100
+ * @property {number} count  number of units, 1..64
+ * @property {string | null} layer  null = the brush's own
+ * @property {readonly number[]} points  flat x, y, pressure, x, y, pressure...; lattice, lattice, 0..255
+ * @property {boolean} on  switched off strokes stay in the history
+ *
+ * @typedef {object} Painting  The whole document: what a link and a saved picture carry.
+ * @property {string} model
+ * @property {number} seed
+ * @property {readonly Stroke[]} strokes
+ *
+ * @typedef {object} Layer
+ * @property {string} name
+ * @property {number} units
+ * @property {number} grid  cells per side
+ *
+ * @typedef {object} Model
+ * @property {string} id
+ * @property {string} domain
+ * @property {string} title
+ * @property {number} resolution
+ * @property {readonly Layer[]} layers
+ * @property {readonly string[]} paint_layers
+ *
+ * @typedef {object} Brush
+ * @property {string} id
+ * @property {string} concept
+ * @property {string} layer
+ * @property {readonly number[]} [units]
+ * @property {number} default_count
+ * @property {number} [example_seed]
+ * @property {readonly number[]} [example_box]  x0, y0, x1, y1 in 0..1
+ *
+ * @typedef {object} Timeline  Undo and redo of one page of the sketchbook.
+ * @property {readonly (readonly Stroke[])[]} past
+ * @property {readonly Stroke[]} present
+ * @property {readonly (readonly Stroke[])[]} future
+ *
+ * @typedef {object} Tool
+ * @property {Mode} mode
+ * @property {number} size
+ * @property {number} strength
+ * @property {number} count
+ * @property {string | null} layer
+ *
+ * @typedef {object} Look  How the picture is shown; nothing here changes the painting.
+ * @property {boolean} original  held: show the picture without strokes
+ * @property {number | null} compare  before/after divider, 0..1
+ * @property {boolean} difference
+ * @property {boolean} grid
+ *
+ * @typedef {object} Notice
+ * @property {string} text
+ * @property {"info" | "error"} tone
+ *
+ * @typedef {object} Limits
+ * @property {number} strokes
+ * @property {number} seed
+ *
+ * @typedef {object} State
+ * @property {readonly Model[]} models
+ * @property {Limits} limits
+ * @property {string} model
+ * @property {number} seed
+ * @property {Readonly<Record<string, Timeline>>} pages  by pageKey(model, seed)
+ * @property {Readonly<Record<string, readonly Brush[]>>} brushes  by model, filled as they arrive
+ * @property {Readonly<Record<string, string>>} chosen  brush id by model
+ * @property {Readonly<Record<string, readonly number[]>>} visited  seeds seen in this visit, by model, newest first
+ * @property {Tool} tool
+ * @property {Stroke | null} draft  the stroke under the pointer
+ * @property {string | null} hover  id of the stroke pointed at in the history
+ * @property {{x: number, y: number} | null} cursor  keyboard cursor, lattice
+ * @property {Look} look
+ * @property {"connecting" | "open" | "lost"} line  the live connection
+ * @property {"loading" | "settled" | "rendering" | "failed"} picture
+ * @property {string} trouble  why the last picture did not come, "" when it did
+ * @property {number} frame  counts pictures; views redraw when it changes
+ * @property {Notice | null} notice
+ * @property {boolean} keys  single-key shortcuts are on
+ * @property {boolean} taught  the first-visit hint has been followed or dismissed
+ */
+
+export {};

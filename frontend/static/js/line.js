@@ -1,0 +1,103 @@
+/**
+ * The live line to the server: one WebSocket that comes back by itself, later and later, until it holds.
+ *
+ * Protocol of /api/paint: we send JSON `{id, ...}`; a JSON frame `{id, type}` answers, and when the type is "image" one
+ * binary frame follows it: the id as a big-endian uint32, then the file.
+ */
+import { ApiError, toError } from "./api.js";
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 8000;
+const SILENCE_MS = 15_000; // an asked line that says nothing for so long is dead
+
+/**
+ * @typedef {object} LineEvents
+ * @property {(state: "connecting" | "open" | "lost") => void} state
+ * @property {(id: number, file: Uint8Array) => void} image
+ * @property {(id: number, error: ApiError) => void} error
+ * @property {(id: number) => void} superseded
+ */
+
+/** @param {LineEvents} events */
+export function openLine(events) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let wait = FIRST_WAIT_MS;
+  let timer = 0;
+  let silence = 0;
+  let closed = false;
+
+  function connect() {
+    clearTimeout(timer);
+    if (closed || socket) return;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const mine = new WebSocket(`${scheme}//${location.host}/api/paint`);
+    mine.binaryType = "arraybuffer";
+    socket = mine;
+    mine.onopen = () => {
+      wait = FIRST_WAIT_MS;
+      events.state("open");
+    };
+    mine.onmessage = (event) => {
+      clearTimeout(silence);
+      receive(event.data);
+    };
+    mine.onclose = () => {
+      if (socket === mine) lose();
+    };
+  }
+
+  function lose() {
+    clearTimeout(silence);
+    const old = socket;
+    socket = null;
+    old?.close();
+    if (closed) return;
+    events.state("lost");
+    timer = window.setTimeout(connect, wait * (0.75 + Math.random() / 2));
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  function receive(data) {
+    if (typeof data !== "string") {
+      events.image(new DataView(data).getUint32(0), new Uint8Array(data, 4));
+      return;
+    }
+    const answer = JSON.parse(data);
+    if (answer.type === "error") events.error(answer.id, toError(answer, "the server could not paint this"));
+    if (answer.type === "superseded") events.superseded(answer.id);
+  }
+
+  /** Try at once, when there is reason to hope. */
+  function hurry() {
+    if (socket || closed) return;
+    wait = FIRST_WAIT_MS;
+    connect();
+  }
+
+  connect();
+  window.addEventListener("online", hurry);
+  document.addEventListener("visibilitychange", hurry);
+  return {
+    get ready() {
+      return socket?.readyState === WebSocket.OPEN;
+    },
+    /** @param {object} message */
+    send(message) {
+      if (socket?.readyState !== WebSocket.OPEN) throw new ApiError("offline", "the line is down");
+      socket.send(JSON.stringify(message));
+      clearTimeout(silence);
+      silence = window.setTimeout(lose, SILENCE_MS);
+    },
+    hurry,
+    dispose() {
+      closed = true;
+      clearTimeout(timer);
+      clearTimeout(silence);
+      socket?.close();
+      window.removeEventListener("online", hurry);
+      document.removeEventListener("visibilitychange", hurry);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** The wiring of /paint. */
+import { ApiError, fetchBrushes } from "../api.js";
+import { need } from "../lib/dom.js";
+import { openSession } from "../session.js";
+import { createStore, initialState, openPage, say, strokesOf } from "../state.js";
+import { autosave, restored } from "../storage.js";
+import { mountBrushes } from "../views/brushes.js";
+import { mountHint } from "../views/hint.js";
+import { mountHistory } from "../views/history.js";
+import { mountKeys } from "../views/keys.js";
+import { mountOverlay } from "../views/overlay.js";
+import { mountPicture } from "../views/picture.js";
+import { mountPointer } from "../views/pointer.js";
+import { mountScenes } from "../views/scenes.js";
+import { mountShare } from "../views/share.js";
+import { mountSheet, mountTheme } from "../views/sheet.js";
+import { mountStatus } from "../views/status.js";
+import { mountTools, mountWorlds } from "../views/tools.js";
+import { mountViewbar } from "../views/viewbar.js";
+
+const RETRY_MS = 3000;
+const FIRST_SEED = 1;
+
+const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
+const painters = bootstrap.models.filter((/** @type {{kind: string}} */ model) => model.kind === "generator");
+const limits = { strokes: bootstrap.limits.strokes, seed: bootstrap.limits.seed };
+
+if (!painters.length) {
+  need(document, "#trouble", HTMLElement).hidden = false;
+  need(document, "#trouble-text", HTMLElement).textContent = "There is no network to paint with on this server yet.";
+} else {
+  start();
+}
+
+function start() {
+  const fresh = { ...initialState(painters, limits), seed: -1 };
+  const state = restored(fresh);
+  const firstVisit = state.seed < 0;
+  const store = createStore(openPage({ ...state, seed: -2 }, state.model, firstVisit ? FIRST_SEED : state.seed));
+
+  const session = openSession(store);
+  /** @type {{ring: {x: number, y: number} | null}} */
+  const pointer = { ring: null };
+  const spoken = need(document, "#spoken", HTMLElement);
+  const overlay = mountOverlay(store, session, pointer);
+  const share = mountShare(store, session);
+
+  /** A world opens where it was left, or at the scene its first brush is shown on. @param {string} model */
+  function startOf(model) {
+    return store.state.visited[model]?.[0] ?? store.state.brushes[model]?.[0]?.example_seed ?? FIRST_SEED;
+  }
+
+  const stops = [
+    mountPicture(store, session),
+    overlay.dispose,
+    mountPointer(store, session, pointer, overlay.redraw),
+    mountKeys(store, session, (text) => (spoken.textContent = text)),
+    mountBrushes(store),
+    mountTools(store),
+    mountWorlds(store, startOf),
+    mountViewbar(store),
+    mountScenes(store),
+    mountHistory(store, session),
+    mountStatus(store, session),
+    mountSheet(store, share),
+    mountTheme(store),
+    mountHint(store),
+    share.dispose,
+    session.dispose,
+    autosave(store),
+    store.subscribe((s) => s.model, (model) => void loadBrushes(model)),
+  ];
+
+  /** @param {string} model */
+  async function loadBrushes(model) {
+    if (store.state.brushes[model]) return;
+    try {
+      const brushes = await fetchBrushes(model);
+      store.update((s) => ({ ...s, brushes: { ...s.brushes, [model]: brushes } }));
+      greet(model);
+    } catch (error) {
+      const offline = error instanceof ApiError && error.code === "offline";
+      if (!offline) store.update((s) => say(s, `The brushes did not come: ${String(error)}`, "error"));
+      setTimeout(() => void loadBrushes(model), RETRY_MS);
+    }
+  }
+
+  let greeted = !firstVisit;
+  /** The first visit opens where the first brush is known to work. @param {string} model */
+  function greet(model) {
+    const seed = store.state.brushes[model]?.[0]?.example_seed;
+    if (greeted || seed === undefined || store.state.model !== model) return;
+    greeted = true;
+    if (strokesOf(store.state).length || store.state.draft || store.state.seed !== FIRST_SEED) return;
+    store.update((s) => openPage({ ...s, visited: {} }, model, seed));
+  }
+
+  void share.fromAddress().then((opened) => {
+    if (opened) greeted = true;
+  });
+  window.addEventListener("pagehide", (event) => {
+    if (!event.persisted) stops.forEach((stop) => stop());
+  });
+}

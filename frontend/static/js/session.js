@@ -1,0 +1,232 @@
+/**
+ * Store -> server -> pictures. Whenever the painting changes, the newest state of it is asked for; at most two requests
+ * are under way, and an answer older than the one shown is dropped. Over the live line where it holds, by POST where not.
+ *
+ * @typedef {import("./state.js").Store} Store
+ * @typedef {import("./lib/types.js").State} State
+ * @typedef {import("./lib/types.js").Stroke} Stroke
+ * @typedef {{file: Uint8Array, rgba: Uint8ClampedArray<ArrayBuffer>, side: number}} Frame
+ * @typedef {{id: number, key: string, draftId: string, points: number, at: number}} Asked
+ */
+import { ApiError, fetchImage, postRender } from "./api.js";
+import { pageKey } from "./lib/document.js";
+import { growingMask, wireStrokes } from "./lib/request.js";
+import { openLine } from "./line.js";
+import { modelOf, strokesOf } from "./state.js";
+
+const MOST_UNDER_WAY = 2;
+const RETRY_MS = 2500;
+const ORIGINALS_KEPT = 24;
+
+/** A picture file -> its pixels. @param {Uint8Array} file @returns {Promise<Frame>} */
+export async function decode(file) {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(file)]), { colorSpaceConversion: "none" });
+  const side = bitmap.width;
+  const context = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("this browser cannot draw");
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { file, rgba: context.getImageData(0, 0, side, side).data, side };
+}
+
+/** @param {Store} store */
+export function openSession(store) {
+  /** @type {Map<string, Promise<Frame>>} */
+  const originals = new Map();
+  /** @type {Map<number, Asked>} */
+  const underWay = new Map();
+  /** @type {Set<string>} */
+  const known = new Set();
+  const draftMask = growingMask();
+  let serial = 0;
+  let shown = 0;
+  let wanted = false;
+  let retry = 0;
+  let posting = false;
+  /** @type {AbortController | null} */
+  let opening = null;
+
+  const session = {
+    /** @type {Frame | null} */
+    original: null,
+    /** @type {Frame | null} */
+    current: null,
+    /** How much of the stroke under the pointer the shown picture already holds. */
+    answered: { id: "", points: 0 },
+    /** When the newest point of the draft was made; set by the pointer. */
+    pointAt: 0,
+    retry: () => {
+      line.hurry();
+      load();
+    },
+    dispose() {
+      line.dispose();
+      clearTimeout(retry);
+      stops.forEach((stop) => stop());
+    },
+  };
+
+  const line = openLine({
+    state(state) {
+      underWay.clear();
+      known.clear();
+      if (state === "open" && store.state.picture !== "settled") wanted = true;
+      store.update((s) => (s.line === state ? s : { ...s, line: state }));
+      if (state === "lost" && strokesOf(store.state).length) wanted = store.state.picture !== "settled";
+      if (!session.original && state === "open") load();
+      pump();
+    },
+    image(id, file) {
+      const asked = underWay.get(id);
+      underWay.delete(id);
+      if (asked) void show(asked, file);
+      pump();
+    },
+    error(id, error) {
+      const asked = underWay.get(id);
+      underWay.delete(id);
+      if (error.code === "unknown_mask") {
+        known.clear();
+        wanted = true;
+      } else if (asked && isCurrent(asked)) fail(error);
+      if (error.code === "overloaded") again(want);
+      pump();
+    },
+    superseded(id) {
+      underWay.delete(id);
+      pump();
+    },
+  });
+
+  /** @param {Asked} asked */
+  const isCurrent = (asked) => asked.id > shown && asked.key === pageKey(store.state.model, store.state.seed);
+
+  /** @param {Asked} asked @param {Uint8Array} file */
+  async function show(asked, file) {
+    try {
+      const frame = await decode(file);
+      if (isCurrent(asked)) put(frame, asked);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** @param {Frame} frame @param {Asked} asked */
+  function put(frame, asked) {
+    shown = asked.id;
+    session.current = frame;
+    session.answered = { id: asked.draftId, points: asked.points };
+    const settled = !wanted && ![...underWay.keys()].some((id) => id > asked.id);
+    store.update((s) => ({ ...s, frame: s.frame + 1, picture: settled ? "settled" : "rendering", trouble: "" }));
+    if (serial % 1000 === 0) performance.clearMeasures("stroke-to-pixels");
+    if (asked.draftId && asked.at) performance.measure("stroke-to-pixels", { start: asked.at, end: performance.now() });
+  }
+
+  /** @param {unknown} error */
+  function fail(error) {
+    const trouble = error instanceof Error ? error.message : String(error);
+    store.update((s) => ({ ...s, picture: "failed", trouble }));
+  }
+
+  /** The unpainted picture of the page that is open, then the strokes over it. */
+  function load() {
+    const { model, seed } = store.state;
+    const key = pageKey(model, seed);
+    opening?.abort();
+    const mine = new AbortController();
+    opening = mine;
+    shown = ++serial;
+    session.original = null;
+    session.answered = { id: "", points: 0 };
+    let frame = originals.get(key);
+    if (!frame) {
+      frame = fetchImage(model, seed, mine.signal).then(decode);
+      originals.set(key, frame);
+      frame.catch(() => originals.delete(key));
+      for (const old of [...originals.keys()].slice(0, -ORIGINALS_KEPT)) originals.delete(old);
+    }
+    frame.then((original) => {
+      if (mine.signal.aborted) return;
+      session.original = original;
+      session.current = original;
+      store.update((s) => ({ ...s, frame: s.frame + 1 }));
+      want();
+    }, (error) => {
+      if (mine.signal.aborted) return;
+      fail(error);
+      if (error instanceof ApiError && error.code === "offline") again(load);
+    });
+  }
+
+  /** @param {() => void} work */
+  function again(work) {
+    clearTimeout(retry);
+    retry = window.setTimeout(work, RETRY_MS);
+  }
+
+  function want() {
+    if (!session.original) return;
+    const { draft } = store.state;
+    if (!draft && !strokesOf(store.state).some(({ on }) => on)) {
+      wanted = false;
+      put(session.original, { id: ++serial, key: "", draftId: "", points: 0, at: 0 });
+      store.update((s) => ({ ...s, picture: "settled", trouble: "" }));
+      return;
+    }
+    wanted = true;
+    store.update((s) => (s.picture === "rendering" ? s : { ...s, picture: "rendering" }));
+    pump();
+  }
+
+  function pump() {
+    if (!wanted || !session.original || underWay.size >= MOST_UNDER_WAY) return;
+    if (line.ready) {
+      wanted = false;
+      const { asked, request } = compose(known);
+      underWay.set(asked.id, asked);
+      line.send({ id: asked.id, ...request });
+    } else if (store.state.line === "lost" && !posting) void post();
+  }
+
+  /** The way round a broken line. */
+  async function post() {
+    posting = true;
+    wanted = false;
+    const { asked, request } = compose(null);
+    try {
+      const file = await postRender(request);
+      await show(asked, file);
+    } catch (error) {
+      const offline = error instanceof ApiError && ["offline", "overloaded"].includes(error.code);
+      if (isCurrent(asked)) fail(error);
+      if (offline) again(want);
+    }
+    posting = false;
+    pump();
+  }
+
+  /** @param {Set<string> | null} hashes */
+  function compose(hashes) {
+    const { state } = store;
+    const side = modelOf(state).resolution;
+    const strokes = strokesOf(state).filter(({ on }) => on);
+    const draft = state.draft && { stroke: state.draft, mask: draftMask(state.draft, side) };
+    const asked = {
+      id: ++serial,
+      key: pageKey(state.model, state.seed),
+      draftId: state.draft?.id ?? "",
+      points: (state.draft?.points.length ?? 0) / 3,
+      at: session.pointAt,
+    };
+    const wire = wireStrokes(strokes, draft, side, hashes);
+    return { asked, request: { model: state.model, seed: state.seed, format: "png", strokes: wire } };
+  }
+
+  const stops = [
+    store.subscribe((s) => pageKey(s.model, s.seed), load),
+    store.subscribe((s) => s.draft ?? strokesOf(s), want),
+  ];
+  return session;
+}
+
+/** @typedef {ReturnType<typeof openSession>} Session */

@@ -1,0 +1,176 @@
+/**
+ * The one store of the page, and every change that can happen to it. Views read the state and call these.
+ *
+ * @typedef {import("./lib/types.js").State} State
+ * @typedef {import("./lib/types.js").Stroke} Stroke
+ * @typedef {import("./lib/types.js").Painting} Painting
+ * @typedef {import("./lib/types.js").Timeline} Timeline
+ * @typedef {import("./lib/types.js").Model} Model
+ * @typedef {import("./lib/types.js").Brush} Brush
+ */
+import { newId, pageKey } from "./lib/document.js";
+import { clamp } from "./lib/geometry.js";
+import { EMPTY, record, redo, undo } from "./lib/history.js";
+
+const VISITED = 12;
+
+/**
+ * @typedef {object} Store
+ * @property {State} state  replaced, never changed
+ * @property {(change: (state: State) => State) => void} update
+ * @property {<T>(selector: (state: State) => T, listener: (value: T) => void) => () => void} subscribe
+ *   calls the listener now and whenever the selected value is another one
+ */
+
+/** @param {State} initial @returns {Store} */
+export function createStore(initial) {
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  /** @type {Store} */
+  const store = {
+    state: initial,
+    update(change) {
+      const next = change(store.state);
+      if (next === store.state) return;
+      store.state = next;
+      for (const listener of [...listeners]) listener();
+    },
+    subscribe(selector, listener) {
+      let value = selector(store.state);
+      const check = () => {
+        const next = selector(store.state);
+        if (Object.is(next, value)) return;
+        value = next;
+        listener(value);
+      };
+      listeners.add(check);
+      listener(value);
+      return () => void listeners.delete(check);
+    },
+  };
+  return store;
+}
+
+/** @param {readonly Model[]} models @param {import("./lib/types.js").Limits} limits @returns {State} */
+export function initialState(models, limits) {
+  return {
+    models, limits, model: models[0]?.id ?? "", seed: 0, pages: {}, brushes: {}, chosen: {}, visited: {},
+    tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
+    draft: null, hover: null, cursor: null,
+    look: { original: false, compare: null, difference: false, grid: false },
+    line: "connecting", picture: "loading", trouble: "", frame: 0, notice: null, keys: true, taught: false,
+  };
+}
+
+// What the state says ------------------------------------------------------------------------------------------------
+
+/** @param {State} s */
+export const timelineOf = (s) => s.pages[pageKey(s.model, s.seed)] ?? EMPTY;
+/** @param {State} s */
+export const strokesOf = (s) => timelineOf(s).present;
+/** @param {State} s @returns {Model} */
+export const modelOf = (s) => /** @type {Model} */ (s.models.find(({ id }) => id === s.model));
+/** @param {State} s */
+export const brushesOf = (s) => s.brushes[s.model];
+/** @param {State} s @returns {Brush | undefined} */
+export const brushOf = (s) => brushesOf(s)?.find(({ id }) => id === s.chosen[s.model]) ?? brushesOf(s)?.[0];
+/** What a brush paints, for people. @param {State} s @param {string} id */
+export const nameOf = (s, id) => brushesOf(s)?.find((brush) => brush.id === id)?.concept ?? id;
+/** @param {State} s @returns {Painting} */
+export const paintingOf = (s) => ({ model: s.model, seed: s.seed, strokes: strokesOf(s) });
+
+/** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
+export function gridOf(s, stroke) {
+  const brush = stroke ? brushesOf(s)?.find(({ id }) => id === stroke.brush) : brushOf(s);
+  const name = (stroke ? stroke.layer : s.tool.layer) ?? brush?.layer;
+  return modelOf(s).layers.find((layer) => layer.name === name)?.grid ?? 8;
+}
+
+// What can happen ----------------------------------------------------------------------------------------------------
+
+/** @param {State} s @param {(timeline: Timeline) => Timeline} change @returns {State} */
+function onPage(s, change) {
+  const key = pageKey(s.model, s.seed);
+  const timeline = change(timelineOf(s));
+  return timeline === timelineOf(s) ? s : { ...s, pages: { ...s.pages, [key]: timeline } };
+}
+
+/** @param {State} s @param {readonly Stroke[]} strokes */
+const strokesTo = (s, strokes) => onPage(s, (timeline) => record(timeline, strokes));
+
+/** @param {State} s @param {string} model @param {number} seed @returns {State} */
+export function openPage(s, model, seed) {
+  const seen = s.visited[model] ?? [];
+  const visited = seen.includes(seed) ? seen : [seed, ...seen].slice(0, VISITED);
+  const turned = model === s.model && seed === s.seed
+    ? {} : { draft: null, hover: null, picture: /** @type {const} */ ("loading"), trouble: "" };
+  return { ...s, ...turned, model, seed, visited: { ...s.visited, [model]: visited } };
+}
+
+/** Show a painting from a link or a file; what was on that page is one undo away. @param {State} s
+ * @param {Painting} painting @returns {State} */
+export function openPainting(s, painting) {
+  const opened = openPage(s, painting.model, painting.seed);
+  return sameStrokes(strokesOf(opened), painting.strokes) ? opened : strokesTo(opened, painting.strokes);
+}
+
+/** @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
+function sameStrokes(a, b) {
+  const bare = (/** @type {readonly Stroke[]} */ strokes) => JSON.stringify(strokes.map(({ id: _id, ...rest }) => rest));
+  return a.length === b.length && bare(a) === bare(b);
+}
+
+/** @param {State} s @param {readonly number[]} points @param {Stroke["mode"]} [mode] @returns {State} */
+export function startStroke(s, points, mode = s.tool.mode) {
+  const brush = brushOf(s);
+  if (!brush || strokesOf(s).length >= s.limits.strokes) {
+    const text = brush ? `A painting holds at most ${s.limits.strokes} strokes.` : "The brushes are still on their way.";
+    return { ...s, notice: { text, tone: "error" } };
+  }
+  const { size, strength, count, layer } = s.tool;
+  return { ...s, draft: { id: newId(), brush: brush.id, mode, size, strength, count, layer, points, on: true } };
+}
+
+/** @param {State} s @param {readonly number[]} points @returns {State} */
+export function growStroke(s, points) {
+  return s.draft && points !== s.draft.points ? { ...s, draft: { ...s.draft, points } } : s;
+}
+
+/** @param {State} s @returns {State} */
+export function finishStroke(s) {
+  const { draft } = s;
+  return draft ? { ...strokesTo(s, [...strokesOf(s), draft]), draft: null } : s;
+}
+
+/** @param {State} s @returns {State} */
+export const dropStroke = (s) => (s.draft ? { ...s, draft: null } : s);
+
+/** @param {State} s @param {string} id @returns {State} */
+export function toggleStroke(s, id) {
+  return strokesTo(s, strokesOf(s).map((stroke) => (stroke.id === id ? { ...stroke, on: !stroke.on } : stroke)));
+}
+
+/** @param {State} s @param {string} id @returns {State} */
+export function removeStroke(s, id) {
+  const hover = s.hover === id ? null : s.hover;
+  return { ...strokesTo(s, strokesOf(s).filter((stroke) => stroke.id !== id)), hover };
+}
+
+/** @param {State} s @returns {State} */
+export const clearStrokes = (s) => (strokesOf(s).length ? { ...strokesTo(s, []), hover: null } : s);
+/** @param {State} s @returns {State} */
+export const undoStroke = (s) => (s.draft ? dropStroke(s) : onPage({ ...s, hover: null }, undo));
+/** @param {State} s @returns {State} */
+export const redoStroke = (s) => onPage(s, redo);
+
+/** @param {State} s @param {Partial<State["tool"]>} change @returns {State} */
+export const setTool = (s, change) => ({ ...s, tool: { ...s.tool, ...change } });
+/** @param {State} s @param {Partial<State["look"]>} change @returns {State} */
+export const setLook = (s, change) => ({ ...s, look: { ...s.look, ...change } });
+/** @param {State} s @param {string} brush @returns {State} */
+export const chooseBrush = (s, brush) => ({ ...s, chosen: { ...s.chosen, [s.model]: brush } });
+/** @param {State} s @param {number} steps  a step is a fifth @returns {State} */
+export const resize = (s, steps) =>
+  setTool(s, { size: clamp(Math.round(s.tool.size * 1.2 ** steps), 20, 500) });
+/** @param {State} s @param {string} text @param {"info" | "error"} [tone] @returns {State} */
+export const say = (s, text, tone = "info") => ({ ...s, notice: { text, tone } });

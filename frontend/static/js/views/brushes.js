@@ -1,0 +1,48 @@
+/** The brushes of the world that is open, each with a picture of what it does. */
+import { exampleUrl } from "../api.js";
+import { bag, h, listen, need } from "../lib/dom.js";
+import { title } from "../lib/words.js";
+import { brushesOf, brushOf, chooseBrush } from "../state.js";
+
+/** @param {import("../state.js").Store} store */
+export function mountBrushes(store) {
+  const into = bag();
+  const list = need(document, "#brushes", HTMLElement);
+
+  function build() {
+    const brushes = brushesOf(store.state);
+    list.setAttribute("aria-busy", String(!brushes));
+    if (!brushes) {
+      list.replaceChildren(...Array.from({ length: 9 }, () => h("div", { class: "brush ghost" })));
+    } else if (!brushes.length) {
+      list.replaceChildren(h("p", { class: "note brush-empty" }, "No brush of this world works well enough yet."));
+    } else {
+      list.replaceChildren(...brushes.map(card));
+    }
+    mark();
+  }
+
+  /** @param {import("../lib/types.js").Brush} brush @param {number} index */
+  function card(brush, index) {
+    const input = h("input", { type: "radio", name: "brush", value: brush.id });
+    const picture = h("img", { src: exampleUrl(store.state.model, brush.id), alt: "", loading: "lazy", width: 72,
+      height: 72, draggable: "false" });
+    const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
+    if (index < 9) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
+    return h("label", { class: "brush", title: title(brush.concept) }, input,
+      h("span", { class: "brush-card" }, picture, name));
+  }
+
+  function mark() {
+    const chosen = brushOf(store.state)?.id;
+    for (const input of list.querySelectorAll("input")) input.checked = input.value === chosen;
+  }
+
+  listen(into, list, "change", (event) => {
+    const { target } = event;
+    if (target instanceof HTMLInputElement) store.update((s) => chooseBrush(s, target.value));
+  });
+  into.add(store.subscribe(brushesOf, build));
+  into.add(store.subscribe((s) => brushOf(s)?.id, mark));
+  return into.dispose;
+}

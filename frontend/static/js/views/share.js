@@ -1,0 +1,128 @@
+/** Taking a painting away and bringing it back: saved pictures that hold their document, and links. */
+import { fromLink, readPainting, toJson, toLink } from "../lib/document.js";
+import { bag, h, listen, need } from "../lib/dom.js";
+import { picturePng, readText, withText } from "../lib/png.js";
+import { openPainting, paintingOf, say } from "../state.js";
+
+const KEYWORD = "unitbrush";
+const LARGE_PX = 1024;
+const MAX_FILE_BYTES = 30_000_000;
+
+/** @param {import("../state.js").Store} store @param {import("../session.js").Session} session */
+export function mountShare(store, session) {
+  const into = bag();
+  const menu = need(document, "#save-menu", HTMLDetailsElement);
+  const file = need(document, "#file", HTMLInputElement);
+  const drop = need(document, "#drop", HTMLElement);
+  /** @param {string} text @param {"info" | "error"} [tone] */
+  const tell = (text, tone) => store.update((s) => say(s, text, tone));
+
+  /** @param {boolean} large */
+  async function save(large) {
+    menu.open = false;
+    const { current } = session;
+    if (!current || store.state.picture !== "settled") {
+      tell("The picture is still on its way; save it when it is there.", "error");
+      return;
+    }
+    const painting = paintingOf(store.state);
+    const factor = large ? Math.max(1, Math.round(LARGE_PX / current.side)) : 1;
+    const png = await picturePng(current.rgba, current.side, factor);
+    const out = withText(withText(png, "Software", "Unitbrush"), KEYWORD, JSON.stringify(toJson(painting)));
+    const url = URL.createObjectURL(new Blob([out], { type: "image/png" }));
+    const domain = store.state.models.find(({ id }) => id === painting.model)?.domain ?? "picture";
+    h("a", { href: url, download: `unitbrush-${domain}-${painting.seed}.png` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    tell("Saved. Drop the file on this page to go on painting.");
+  }
+
+  async function copy() {
+    const link = `${location.origin}${location.pathname}#p=${await toLink(paintingOf(store.state))}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      tell("Link copied. It opens this very painting.");
+    } catch {
+      history.replaceState(null, "", link); // no clipboard here: the address bar has it
+      tell("The link is in the address bar now; copy it from there.");
+    }
+  }
+
+  /** @param {File} chosen */
+  async function open(chosen) {
+    try {
+      if (chosen.size > MAX_FILE_BYTES) throw new Error("the file is too large");
+      const text = await readText(new Uint8Array(await chosen.arrayBuffer()), KEYWORD);
+      if (text === null) throw new Error("there is no painting inside it");
+      show(readPainting(JSON.parse(text)));
+      tell(`Opened ${chosen.name}.`);
+    } catch (error) {
+      tell(`${chosen.name} cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
+    }
+  }
+
+  /** @param {import("../lib/types.js").Painting} painting */
+  function show(painting) {
+    if (!store.state.models.some(({ id }) => id === painting.model)) {
+      throw new Error(`the network ${painting.model} is not here`);
+    }
+    store.update((s) => openPainting(s, painting));
+  }
+
+  /** The painting in the address, if there is one; the address is plain again afterwards, so a reload keeps the work. */
+  async function fromAddress() {
+    const link = /^#p=([\w-]+)$/.exec(location.hash)?.[1];
+    if (!link) return false;
+    history.replaceState(null, "", location.pathname + location.search);
+    try {
+      show(await fromLink(link));
+      return true;
+    } catch (error) {
+      tell(`This link is damaged or incomplete: ${error instanceof Error ? error.message : error}.`, "error");
+      return false;
+    }
+  }
+
+  const click = (/** @type {string} */ id, /** @type {() => void} */ work) =>
+    listen(into, need(document, id, HTMLButtonElement), "click", work);
+  click("#link", () => void copy());
+  click("#save-large", () => void save(true));
+  click("#save-exact", () => void save(false));
+  click("#open", () => {
+    menu.open = false;
+    file.click();
+  });
+  listen(into, file, "change", () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) void open(chosen);
+    file.value = "";
+  });
+  listen(into, document, "pointerdown", (event) => {
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+  });
+  listen(into, menu, "keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+
+  const holdsFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+  listen(into, document, "dragover", (event) => {
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    drop.hidden = false;
+  });
+  listen(into, document, "dragleave", (event) => {
+    if (!event.relatedTarget) drop.hidden = true;
+  });
+  listen(into, document, "drop", (event) => {
+    drop.hidden = true;
+    const chosen = event.dataTransfer?.files[0];
+    if (!chosen) return;
+    event.preventDefault();
+    void open(chosen);
+  });
+  const onHash = () => void fromAddress();
+  window.addEventListener("hashchange", onHash);
+  into.add(() => window.removeEventListener("hashchange", onHash));
+  return { save: () => void save(true), copy: () => void copy(), fromAddress, dispose: into.dispose };
+}

@@ -1,0 +1,91 @@
+/** The keyboard of the whole page and the sheet that lists it; and the theme button. */
+import { bag, h, listen, need } from "../lib/dom.js";
+import { actionFor, CURSOR_KEYS, SHEET } from "../lib/shortcuts.js";
+import { brushesOf, chooseBrush, redoStroke, resize, say, setLook, setTool, undoStroke } from "../state.js";
+import { randomScene } from "./scenes.js";
+import { toggleCompare, toggleDifference, toggleGrid } from "./viewbar.js";
+
+/**
+ * @param {import("../state.js").Store} store @param {{save: () => void, copy: () => void}} share
+ */
+export function mountSheet(store, share) {
+  const into = bag();
+  const sheet = need(document, "#sheet", HTMLDialogElement);
+  const keys = need(document, "#keys", HTMLInputElement);
+  const open = () => sheet.showModal();
+
+  /** @type {Record<string, (event: KeyboardEvent) => void>} */
+  const actions = {
+    brush: (event) => {
+      const brush = brushesOf(store.state)?.[Number(event.key) - 1];
+      if (brush) store.update((s) => chooseBrush(s, brush.id));
+    },
+    swap: () => store.update((s) => setTool(s, { mode: s.tool.mode === "draw" ? "erase" : "draw" })),
+    smaller: () => store.update((s) => resize(s, -1)),
+    larger: () => store.update((s) => resize(s, 1)),
+    undo: () => store.update(undoStroke),
+    redo: () => store.update(redoStroke),
+    original: () => store.update((s) => setLook(s, { original: true })),
+    compare: () => store.update(toggleCompare),
+    difference: () => store.update(toggleDifference),
+    grid: () => store.update(toggleGrid),
+    random: () => store.update(randomScene),
+    save: share.save,
+    link: share.copy,
+    help: open,
+  };
+
+  listen(into, document, "keydown", (event) => {
+    if (sheet.open || event.defaultPrevented || writes(event.target)) return;
+    const action = actionFor(event, store.state.keys);
+    if (!action || (event.repeat && !["undo", "redo", "smaller", "larger"].includes(action))) return;
+    event.preventDefault();
+    actions[action]?.(event);
+  });
+  listen(into, document, "keyup", (event) => {
+    if (event.key.toLowerCase() === "o" && store.state.look.original) {
+      store.update((s) => setLook(s, { original: false }));
+    }
+  });
+  listen(into, need(document, "#help", HTMLButtonElement), "click", open);
+  listen(into, need(document, "#sheet-close", HTMLButtonElement), "click", () => sheet.close());
+  listen(into, sheet, "click", (event) => {
+    if (event.target === sheet) sheet.close();
+  });
+  listen(into, keys, "change", () => store.update((s) => ({ ...s, keys: keys.checked })));
+  into.add(store.subscribe((s) => s.keys, (on) => (keys.checked = on)));
+
+  const groups = [...SHEET, { title: "On the picture", items: CURSOR_KEYS }];
+  need(document, "#sheet-body", HTMLElement).append(...groups.map(({ title, items }) => h("section", {}, h("h3", {}, title),
+    h("dl", {}, ...items.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)])))));
+  return into.dispose;
+}
+
+/** Whether letters belong to this element. @param {EventTarget | null} target */
+function writes(target) {
+  if (target instanceof HTMLInputElement) return !["radio", "range", "checkbox", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** System, light, dark, and round again. @param {import("../state.js").Store} store */
+export function mountTheme(store) {
+  const into = bag();
+  const button = need(document, "#theme", HTMLButtonElement);
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  listen(into, button, "click", () => {
+    const now = root.dataset["theme"] ?? (dark.matches ? "dark" : "light");
+    const next = now === "dark" ? "light" : "dark";
+    const system = (next === "dark") === dark.matches;
+    if (system) delete root.dataset["theme"];
+    else root.dataset["theme"] = next;
+    try {
+      if (system) localStorage.removeItem("unitbrush.theme");
+      else localStorage.setItem("unitbrush.theme", next);
+    } catch {
+      // it holds for this visit
+    }
+    store.update((s) => say(s, next === "dark" ? "Dark" : "Light"));
+  });
+  return into.dispose;
+}

@@ -1,0 +1,59 @@
+/** Loading, errors, the lost line and short notices, each shown where it happens. */
+import { bag, listen, need } from "../lib/dom.js";
+import { imageUrl } from "../api.js";
+import { sha256 } from "../lib/sha256.js";
+
+const PATIENCE_MS = 350; // shorter waits are not worth a sign
+const NOTICE_MS = 5000;
+
+/** @param {import("../state.js").Store} store @param {import("../session.js").Session} session */
+export function mountStatus(store, session) {
+  const into = bag();
+  const figure = need(document, "#picture", HTMLElement);
+  const waiting = need(document, "#waiting", HTMLElement);
+  const trouble = need(document, "#trouble", HTMLElement);
+  const words = need(document, "#trouble-text", HTMLElement);
+  const line = need(document, "#line", HTMLElement);
+  const notice = need(document, "#notice", HTMLElement);
+  let patience = 0;
+  let leave = 0;
+
+  into.add(store.subscribe((s) => s.picture, (picture) => {
+    const busy = picture === "loading" || picture === "rendering";
+    figure.setAttribute("aria-busy", String(busy));
+    clearTimeout(patience);
+    if (busy) patience = window.setTimeout(() => (waiting.hidden = false), PATIENCE_MS);
+    else waiting.hidden = true;
+  }));
+  into.add(store.subscribe((s) => `${s.picture} ${s.trouble} ${s.frame}`, () => {
+    const { state } = store;
+    figure.dataset["state"] = state.picture;
+    if (state.picture === "settled" && session.current) figure.dataset["digest"] = sha256(session.current.file);
+    else delete figure.dataset["digest"];
+    trouble.hidden = state.picture !== "failed";
+    words.textContent = state.picture === "failed" ? `No new picture: ${state.trouble}. Your strokes are kept.` : "";
+  }));
+  into.add(store.subscribe((s) => s.line, (state) => {
+    line.textContent = state === "lost" ? "Connection lost, trying again" : "";
+    line.dataset["state"] = state;
+    line.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
+  }));
+  into.add(store.subscribe((s) => s.notice, (now) => {
+    clearTimeout(leave);
+    notice.hidden = !now;
+    notice.textContent = now?.text ?? "";
+    notice.classList.toggle("error", now?.tone === "error");
+    if (now) leave = window.setTimeout(() => store.update((s) => ({ ...s, notice: null })), NOTICE_MS);
+  }));
+  listen(into, need(document, "#retry", HTMLButtonElement), "click", session.retry);
+
+  const pixels = need(document, "#pixels", HTMLElement);
+  into.add(store.subscribe((s) => `${s.model} ${s.seed}`, () => {
+    pixels.dataset["source"] = imageUrl(store.state.model, store.state.seed);
+  }));
+  into.add(() => {
+    clearTimeout(patience);
+    clearTimeout(leave);
+  });
+  return into.dispose;
+}

@@ -1,0 +1,157 @@
+// Documents, links, masks as files and pictures with a document inside.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { deflateSync, inflateSync } from "node:zlib";
+
+const lib = "../../frontend/static/js/lib";
+const { crc32, join, toBase64Url } = await import(`${lib}/bytes.js`);
+const { fromLink, readPainting, toJson, toLink } = await import(`${lib}/document.js`);
+const { rasterise } = await import(`${lib}/mask.js`);
+const { chunks, maskPng, picturePng, readText, withText } = await import(`${lib}/png.js`);
+const { growingMask, inkOf, wireStrokes } = await import(`${lib}/request.js`);
+
+const stroke = (over = {}) => ({
+  id: "x", brush: "tree", mode: "draw", size: 160, strength: 80, count: 20, layer: null,
+  points: [100, 200, 255, 1400, 2000, 255, 4096, 0, 3], on: true, ...over,
+});
+const painting = {
+  model: "storybook-church", seed: 1234,
+  strokes: [stroke(), stroke({ mode: "erase", layer: "layer5", on: false }), stroke({ brush: "front door", count: 1 })],
+};
+const bare = (one) => toJson(one);
+
+test("a link gives the same painting back, number for number", async () => {
+  const link = await toLink(painting);
+  assert.match(link, /^[\w-]+$/);
+  assert.deepEqual(bare(await fromLink(link)), bare(painting));
+});
+
+test("a link of a long painting stays short", async () => {
+  const points = Array.from({ length: 100 }, (_, i) => [i * 30, 2000 + Math.round(300 * Math.sin(i / 9)), 255]).flat();
+  const link = await toLink({ ...painting, strokes: Array.from({ length: 10 }, () => stroke({ points })) });
+  assert.ok(link.length < 2000, `${link.length} characters`);
+});
+
+test("damaged links are refused, not believed", async () => {
+  const link = await toLink(painting);
+  await assert.rejects(fromLink(link.slice(0, -8)));
+  await assert.rejects(fromLink("AAAA"));
+  const bomb = new Uint8Array(5_000_000);
+  const { deflateRawSync } = await import("node:zlib");
+  await assert.rejects(fromLink(toBase64Url(deflateRawSync(bomb))), /more than 1000000 bytes/);
+});
+
+test("a document keeps everything through JSON, and names what is wrong with a bad one", () => {
+  assert.deepEqual(bare(readPainting(JSON.parse(JSON.stringify(toJson(painting))))), bare(painting));
+  const broken = (change) => () => readPainting({ ...toJson(painting), ...change });
+  assert.throws(broken({ unitbrush: 2 }), /version 2/);
+  assert.throws(broken({ seed: 1.5 }), /seed/);
+  assert.throws(broken({ model: "../etc" }), /model/);
+  assert.throws(broken({ strokes: [{ ...stroke(), points: [1, 2] }] }), /strokes\[0\]\.points/);
+  assert.throws(broken({ strokes: [{ ...stroke(), points: [1, 2, 999] }] }), /strokes\[0\]\.points/);
+  assert.throws(broken({ strokes: [{ ...stroke(), strength: NaN }] }), /strokes\[0\]\.strength/);
+  assert.throws(broken({ strokes: Array(501).fill(stroke()) }), /more than 500/);
+  assert.throws(() => readPainting(null), /not an object/);
+});
+
+/** An independent reader of one-bit palette files. */
+function readMask(file, side) {
+  const parts = chunks(file);
+  for (const { type, start, data } of parts) {
+    const body = file.subarray(start + 4, start + 8 + data.length);
+    const crc = new DataView(file.buffer, file.byteOffset).getUint32(start + 8 + data.length);
+    assert.equal(crc, crc32(body), type);
+  }
+  const raw = inflateSync(join(parts.filter(({ type }) => type === "IDAT").map(({ data }) => data)));
+  const stride = Math.ceil(side / 8) + 1;
+  return Uint8Array.from({ length: side * side }, (_, i) => {
+    const x = i % side;
+    return (raw[Math.floor(i / side) * stride + 1 + (x >> 3)] >> (7 - (x & 7))) & 1;
+  });
+}
+
+test("a mask survives its file, also where a row is no whole number of bytes", () => {
+  for (const side of [8, 33, 64, 128, 1024]) {
+    const mask = rasterise(stroke(), side);
+    assert.deepEqual(readMask(maskPng(mask, side), side), mask, `side ${side}`);
+  }
+});
+
+test("a mask at 128 pixels is small enough to send while the pointer moves", () => {
+  assert.ok(maskPng(rasterise(stroke(), 128), 128).length < 2300);
+});
+
+const rgba = Uint8ClampedArray.from({ length: 4 * 4 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 29) % 256));
+
+test("an enlarged picture has every pixel as a square", async () => {
+  const file = await picturePng(rgba, 4, 3);
+  const raw = inflateSync(chunks(file).find(({ type }) => type === "IDAT").data);
+  const stride = 12 * 3 + 1;
+  const rows = [];
+  for (let y = 0; y < 12; y++) {
+    const row = raw.subarray(y * stride + 1, (y + 1) * stride);
+    rows.push(raw[y * stride] === 2 ? row.map((value, i) => (value + rows[y - 1][i]) & 255) : row);
+  }
+  for (let y = 0; y < 12; y++) {
+    for (let x = 0; x < 12; x++) {
+      const from = (Math.floor(y / 3) * 4 + Math.floor(x / 3)) * 4;
+      assert.deepEqual([...rows[y].subarray(x * 3, x * 3 + 3)], [...rgba.subarray(from, from + 3)]);
+    }
+  }
+});
+
+test("a picture carries its document, once, in any language", async () => {
+  const file = await picturePng(rgba, 4, 1);
+  assert.equal(await readText(file, "unitbrush"), null);
+  const text = JSON.stringify({ ...toJson(painting), note: "Bäume ✓ 樹" });
+  const written = withText(withText(file, "unitbrush", "old"), "unitbrush", text);
+  assert.equal(await readText(written, "unitbrush"), text);
+  assert.equal(chunks(written).filter(({ type }) => type === "iTXt").length, 1);
+  assert.equal(chunks(written).at(-1).type, "IEND");
+});
+
+test("a document is found in tEXt and in packed iTXt too", async () => {
+  const file = await picturePng(rgba, 4, 1);
+  const latin = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const splice = (type, data) => {
+    const typed = join([latin(type), data]);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(data.length);
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32BE(crc32(typed));
+    const end = chunks(file).at(-1).start;
+    return join([file.subarray(0, end), size, typed, crc, file.subarray(end)]);
+  };
+  assert.equal(await readText(splice("tEXt", latin("unitbrush\0{}")), "unitbrush"), "{}");
+  const packed = join([latin("unitbrush\0\x01\0en\0\0"), deflateSync("{\"a\":1}")]);
+  assert.equal(await readText(splice("iTXt", packed), "unitbrush"), "{\"a\":1}");
+});
+
+test("what is no picture is refused", async () => {
+  await assert.rejects(readText(new TextEncoder().encode("GIF89a"), "unitbrush"), /not a PNG/);
+  const file = await picturePng(rgba, 4, 1);
+  await assert.rejects(readText(file.subarray(0, file.length - 15), "unitbrush"), /cut off/);
+});
+
+test("a finished stroke is sent once, then named by its hash", () => {
+  const known = new Set();
+  const one = stroke();
+  const [first] = wireStrokes([one], null, 64, known);
+  const file = Buffer.from(first.mask, "base64");
+  assert.equal(inkOf(one, 64).sha256, createHash("sha256").update(file).digest("hex"));
+  const [again] = wireStrokes([{ ...one, on: true }], null, 64, known);
+  assert.deepEqual(again, { concept: "tree", mode: "draw", strength: 0.8, count: 20, mask_id: inkOf(one, 64).sha256 });
+  assert.ok("mask" in wireStrokes([one], null, 64, null)[0], "by POST every mask is sent");
+});
+
+test("the mask of a growing stroke is at every moment the mask of the stroke so far", () => {
+  const grow = growingMask();
+  const whole = stroke({ id: "g" });
+  for (let n = 3; n <= whole.points.length; n += 3) {
+    const part = { ...whole, points: whole.points.slice(0, n) };
+    assert.deepEqual(grow(part, 64), rasterise(part, 64));
+  }
+  const other = stroke({ id: "h", points: [10, 10, 255] });
+  assert.deepEqual(grow(other, 64), rasterise(other, 64));
+});
