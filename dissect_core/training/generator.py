@@ -147,6 +147,12 @@ class GeneratorTraining:
         averages, sources = list(self.average.parameters()), list(self.generator.parameters())
         torch._foreach_lerp_(averages, sources, share)
 
+    @property
+    def level(self) -> int:
+        """The newest level that is fully faded in."""
+        moment = schedule(self.config, max(0, self.shown - 1))
+        return moment.level if moment.fade == 1 else moment.level - 1
+
     def sample(self, count: int) -> Tensor:
         """Pictures of the running average for the first `count` fixed latents, (N, 3, R, R) at the current level."""
         moment = schedule(self.config, max(0, self.shown - 1))

@@ -101,6 +101,15 @@ class GrowingGenerator(nn.Module):
         assert isinstance(found, Output)
         return found
 
+    def at_level(self, level: int) -> Generator:
+        """A copy of the published form that ends at a level, with that level's RGB output."""
+        generator = Generator(self.generator.sizes[: level + 2])
+        state = self.generator.state_dict()
+        last = f"output_{generator.resolution}x{generator.resolution}"
+        state.update({f"{last}.{key}": value for key, value in self.output(level).state_dict().items()})
+        generator.load_state_dict({key: state[key] for key in generator.state_dict()})
+        return generator
+
     def forward(self, z: Tensor, level: int, fade: float, dtype: torch.dtype = torch.float32) -> Tensor:
         """(N, Z) -> float32 (N, 3, R, R), R = 4 * 2^level; fade 0..1 is the share of the newest level."""
         x = z.to(dtype)[:, :, None, None].contiguous(memory_format=torch.channels_last)

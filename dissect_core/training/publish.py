@@ -20,8 +20,11 @@ ORIGIN = "trained from scratch by Unitbrush on its own procedural scenes; no oth
 
 
 def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCard:
-    """Write the running average of the generator and its card; quality is measured later (`unitbrush quality`)."""
-    config, generator = training.config, training.average.generator
+    """Write the running average of the generator and its card; quality is measured later (`unitbrush quality`).
+
+    A run that has not reached its last stage is published at the resolution where it stands.
+    """
+    config, generator = training.config, training.average.at_level(training.level)
     layers = generator.layers.values()
     state = {key: value.to(torch.float16) for key, value in generator.state_dict().items()}
     return _publish(
@@ -31,11 +34,11 @@ def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCa
         kind="generator",
         domain="church" if config.world == "church" else "kitchen",
         title=f"Storybook {config.world}",
-        resolution=config.resolution,
+        resolution=generator.resolution,
         paint_layers=tuple(layer.name for layer in layers if layer.grid in PAINT_GRIDS),
         architecture={
             "family": "progan",
-            "sizes": list(config.sizes),
+            "sizes": list(generator.sizes),
             "layers": [{"name": layer.name, "units": layer.units, "grid": layer.grid} for layer in layers],
         },
         training={**config.as_dict(), "images_shown": training.shown, "steps": training.steps},

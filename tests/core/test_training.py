@@ -78,6 +78,15 @@ def test_growing_generator_at_full_size_is_the_published_generator() -> None:
         torch.testing.assert_close(growing(z, 2, 1.0), growing.generator(z), atol=1e-5, rtol=1e-5)
 
 
+def test_generator_cut_at_a_level_is_the_growing_one_there() -> None:
+    torch.manual_seed(0)
+    growing = GrowingGenerator([8, 8, 8, 4])
+    z = torch.randn(2, 8)
+    with torch.no_grad():
+        for level in range(3):
+            torch.testing.assert_close(growing.at_level(level)(z), growing(z, level, 1.0), atol=1e-5, rtol=1e-5)
+
+
 def test_fading_mixes_the_two_newest_resolutions() -> None:
     torch.manual_seed(0)
     growing = GrowingGenerator([8, 8, 8])

@@ -1,0 +1,109 @@
+"""The commands, end to end on networks so small that they learn nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dissect_core.brushes import brush_file, read_brushes
+from dissect_core.dissection import read_dissection
+from dissect_core.errors import UnitbrushError
+from dissect_core.models.card import read_card
+from server.cli import command_line
+
+GENERATOR = """
+id = "storybook-church"
+world = "church"
+seed = 1
+sizes = [8, 8, 8, 8]
+critic_sizes = [8, 8, 8]
+scenes = 8
+learning_rate = 0.002
+decay_share = 0.4
+r1_weight = 1.0
+r1_every = 16
+average_images = 50.0
+stages = [
+  { resolution = 4, fade_images = 0, images = 8, batch = 4 },
+  { resolution = 8, fade_images = 8, images = 8, batch = 4 },
+  { resolution = 16, fade_images = 8, images = 8, batch = 4 },
+]
+"""
+SEGMENTER = """
+id = "storybook-segmenter"
+worlds = ["church", "kitchen"]
+seed = 3
+widths = [4, 4, 4, 4, 4]
+size = 16
+scenes = 8
+held_out = 8
+steps = 2
+batch = 4
+learning_rate = 0.003
+"""
+
+
+def unitbrush(*words: str | Path) -> str:
+    result = CliRunner().invoke(command_line(), [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(precomputed, runs) with both networks trained."""
+    precomputed, runs = tmp_path_factory.mktemp("precomputed"), tmp_path_factory.mktemp("runs")
+    (precomputed / "training").mkdir()
+    (precomputed / "training" / "storybook-church.toml").write_text(GENERATOR)
+    (precomputed / "training" / "storybook-segmenter.toml").write_text(SEGMENTER)
+    unitbrush("train", "generator", "church", "--precomputed", precomputed, "--runs", runs)
+    unitbrush("train", "segmenter", "--precomputed", precomputed, "--runs", runs)
+    return precomputed, runs
+
+
+def test_world_writes_a_contact_sheet_with_labels(tmp_path: Path) -> None:
+    out = tmp_path / "sheet.png"
+    assert "3 scenes" in unitbrush("world", "kitchen", "--count", "3", "--size", "16", "--labels", "--out", out)
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_world_refuses_an_unknown_world() -> None:
+    with pytest.raises(UnitbrushError, match="castle"):
+        CliRunner().invoke(command_line(), ["world", "castle"], catch_exceptions=False)
+
+
+def test_training_publishes_cards_that_tell_how(places: tuple[Path, Path]) -> None:
+    generator = read_card(places[0] / "models" / "storybook-church.json")
+    assert generator.resolution == 16
+    assert generator.paint_layers == ("layer3", "layer4", "layer5", "layer6")
+    assert generator.training["images_shown"] == 40
+    assert generator.weights.dtype == "float16"
+    segmenter = read_card(places[0] / "models" / "storybook-segmenter.json")
+    assert 0 <= segmenter.quality["object"]["mean_iou"] <= 1
+
+
+def test_training_stopped_early_publishes_the_resolution_it_reached(places: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "storybook-church.toml").write_text(GENERATOR)
+    unitbrush("train", "generator", "church", "--precomputed", tmp_path, "--runs", tmp_path, "--until", "24")
+    assert read_card(tmp_path / "models" / "storybook-church.json").resolution == 8
+
+
+def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]) -> None:
+    precomputed, _ = places
+    said = unitbrush("dissect", "church", "--precomputed", precomputed, "--images", "16")
+    assert "layer3" in said
+    dissection = read_dissection(precomputed, "storybook-church")
+    assert dissection.layers["layer3"].thresholds.shape == (8,)
+    assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
+    assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
+    unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
+    assert read_brushes(brush_file(precomputed, "storybook-church")).model == "storybook-church"
+
+
+def test_fetch_lists_what_can_be_fetched_with_its_licence() -> None:
+    said = unitbrush("fetch")
+    assert "church" in said
+    assert "CC BY-NC" in said
