@@ -8,7 +8,7 @@ measured on more, and the best of those becomes the brush if it works:
 
 clear_rise: share of plausible places where drawing clearly raises the concept; removed: share of its pixels that
 erasing everywhere takes away (not below 0); collateral: share of all other pixels whose object erasing changes.  A
-concept whose best set has clear_rise < 0.7 gets no brush.
+concept without a set whose clear_rise is at least 0.7 gets no brush.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
         return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
     rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
     measured = [_try(bench, dissection, pool, concept, sets[n], rest, spec.measured) for n in best]
-    winner = max(measured, key=lambda trial: trial.score)
+    winner = max(measured, key=lambda trial: (trial.drawn.clear_rise >= LEAST_RAISED, trial.score))
     summaries = tuple(_summary(trial) for trial in [*trials, *measured])
     if winner.drawn.clear_rise < LEAST_RAISED:
         return Verdict(concept, None, summaries)
