@@ -53,7 +53,7 @@ def dissect_command(
             spec,
             progress=lambda phase, done, total: bar.to(done, total, phase),
         )
-    write_dissection(result, precomputed)
+    write_dissection(result, precomputed / "dissection")
     for layer in result.layers:
         labels = result.labels(layer)
         best = ", ".join(f"{concept} {iou:.2f}" for _, concept, iou in labels[:4])
@@ -78,7 +78,7 @@ def brushes(
     """Choose the brushes of a generator by measurement, measure them on unseen images, print the table."""
     chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
     bench = Bench(registry.generator(model, chosen), registry.segmenter(SEGMENTER, chosen))
-    path = brush_file(precomputed, model)
+    path = brush_file(precomputed / "brushes", model)
     if measure:
         found = read_brushes(path)
     else:
@@ -86,7 +86,7 @@ def brushes(
         with Progress(f"choosing for {model}", "concept") as bar:
             found, verdicts = choose_brushes(
                 bench,
-                read_dissection(precomputed, model),
+                read_dissection(precomputed / "dissection", model),
                 ChoiceSpec(layers),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
             )

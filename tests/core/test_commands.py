@@ -95,12 +95,12 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     precomputed, _ = places
     said = unitbrush("dissect", "church", "--precomputed", precomputed, "--images", "16")
     assert "layer3" in said
-    dissection = read_dissection(precomputed, "storybook-church")
+    dissection = read_dissection(precomputed / "dissection", "storybook-church")
     assert dissection.layers["layer3"].thresholds.shape == (8,)
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
     assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
     unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
-    assert read_brushes(brush_file(precomputed, "storybook-church")).model == "storybook-church"
+    assert read_brushes(brush_file(precomputed / "brushes", "storybook-church")).model == "storybook-church"
 
 
 def test_fetch_lists_what_can_be_fetched_with_its_licence() -> None:
