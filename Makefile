@@ -2,7 +2,6 @@
 #
 # PYTHON=python3.12      which Python makes .venv (default: the first of python3, python3.14 … python3.11 that is new enough)
 # ARGS="--port 9000"     more words for `unitbrush serve` (make run) or pytest (make test)
-# CHROMIUM=/path/to/it   the browser of the browser tests (default: chromium or google-chrome on the PATH)
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -25,8 +24,8 @@ run: $(VENV)/.installed ## install what is missing, start the server, print the 
 
 .PHONY: test
 test: lint browser ## lint, types and every test
-	node --test $$(find tests/js -name '*.test.js' | sort)
-	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest $(ARGS)
+	node --test $$(find tests/js -name '*.test.*js' | sort)
+	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, tsc --checkJs
@@ -47,7 +46,7 @@ bench: $(VENV)/.installed ## measure, and print the figures as JSON
 constraints: $(VENV)/.installed-for-tests ## move every package to its newest version and write constraints.txt
 	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager --editable '.[test]'
 	@{ grep '^#' constraints.txt; \
-	   $(BIN)/python -m pip freeze --exclude-editable | grep '==' | sed 's/+.*//' | grep -viE '^(nvidia-|cuda-|triton)' \
+	   $(BIN)/python -m pip freeze --all --exclude-editable | grep '==' | sed 's/+.*//' | grep -viE '^(nvidia-|cuda-|triton|pip==)' \
 	   | LC_ALL=C sort -f; } > constraints.txt.new && mv constraints.txt.new constraints.txt
 	git --no-pager diff --stat constraints.txt
 
@@ -90,7 +89,8 @@ node_modules/.installed: package.json
 
 .PHONY: browser
 browser:
-	@test -n "$(CHROMIUM)" || command -v chromium || command -v google-chrome || { $(call need,chromium,chromium,Chromium); }
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name && exit; done; \
+	$(call need,chromium,chromium,Chromium)
 
 # need(command, Debian package, name for people): there already, or installed by apt-get, or a clear refusal.
 define need

@@ -33,6 +33,7 @@ LEVELS = (
     "habitat quality ranking",
     "trial",
     "choose",
+    "commands",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names.split()}
