@@ -103,7 +103,7 @@ class _AnnouncedServer(uvicorn.Server):
 
 
 def seconds_since_start() -> str:
-    """The words " after 2.1 s", since the process was started, imports included; empty where the system does not tell."""
+    """The words " after 2.1 s" since the process began, imports included; empty where the system does not tell."""
     try:
         ticks = int(Path("/proc/self/stat").read_text("ascii").rpartition(")")[2].split()[19])
         uptime_s = float(Path("/proc/uptime").read_text("ascii").split()[0])
@@ -145,13 +145,15 @@ def _listen(settings: Settings) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)  # or a second server could bind while this one is loading
     except socket.gaierror:
         _stop(f"There is no address {settings.host} on this computer; the usual one is --host 127.0.0.1.")
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(BACKLOG)  # or a second server could bind while this one is loading
     except OSError as error:
+        listener.close()
         if error.errno == errno.EADDRINUSE:
             _stop(
                 f"Port {settings.port} is taken, perhaps by another Unitbrush. "

@@ -1,0 +1,118 @@
+"""A real server on a free port of this computer, in a thread, for tests."""
+
+from __future__ import annotations
+
+import base64
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+from PIL import Image
+
+from server.app import create_app
+from server.settings import Settings
+from server.studio import Studio
+
+
+@dataclass
+class LiveServer:
+    """What a test needs of a running server."""
+
+    app: FastAPI
+    client: httpx.Client
+    port: int
+
+    @property
+    def studio(self) -> Studio:
+        studio: Studio = self.app.state.studio
+        return studio
+
+    @property
+    def paint_address(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/api/paint"
+
+
+@contextmanager
+def live_server(settings: Settings) -> Iterator[LiveServer]:
+    """Serve until the end of the block, with the options of `unitbrush serve`."""
+    app = create_app(settings)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        ws_max_size=settings.max_message_bytes,
+        ws_ping_interval=settings.ping_seconds,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive(), "the server stopped while starting"
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            yield LiveServer(app, client, port)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+def mask_png(side: int = 32, box: tuple[int, int, int, int] = (8, 8, 20, 20)) -> bytes:
+    """A PNG mask, opaque inside the box (left, top, right, bottom) and transparent elsewhere."""
+    pixels = np.zeros((side, side, 4), np.uint8)
+    left, top, right, bottom = box
+    pixels[top:bottom, left:right] = 255
+    return png(pixels)
+
+
+def png(pixels: np.ndarray[Any, Any]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def base64_text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def stroke(**changes: Any) -> dict[str, Any]:
+    """A good stroke of the API, with changes; None removes a field."""
+    whole = {"concept": "tree", "mode": "draw", "mask": base64_text(mask_png())} | changes
+    return {key: value for key, value in whole.items() if value is not None}
+
+
+def painting(*strokes: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A good body of POST /api/render, with changes."""
+    return {"model": "storybook-church", "seed": 3, "strokes": list(strokes)} | changes
+
+
+def pixels_of(file: bytes) -> np.ndarray[Any, Any]:
+    return np.asarray(Image.open(io.BytesIO(file)).convert("RGB")).astype(int)
+
+
+def assert_error_shape(body: Any) -> dict[str, Any]:
+    """The one shape; returns what is inside."""
+    assert list(body) == ["error"]
+    error = body["error"]
+    assert set(error) == {"code", "field", "value", "allowed", "message"}
+    assert all(isinstance(error[key], str) for key in ("code", "field", "allowed", "message"))
+    assert error["value"] is None or isinstance(error["value"], str | int | float | bool)
+    assert error["message"]
+    assert "Traceback" not in str(error)
+    return dict(error)

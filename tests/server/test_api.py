@@ -1,0 +1,151 @@
+"""What each address answers."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dissect_core.version import __version__
+from server.routes.pictures import server_timing
+from tests.server.live import LiveServer, base64_text, mask_png, painting, pixels_of, stroke
+
+CHURCH = "/api/models/storybook-church"
+
+
+def get(server: LiveServer, path: str, **options: Any) -> Any:
+    response = server.client.get(path, **options)
+    assert response.status_code == 200, response.text
+    return response
+
+
+def test_models_are_listed_with_their_layers(server: LiveServer) -> None:
+    models = get(server, "/api/models").json()["models"]
+    assert [model["id"] for model in models] == ["storybook-church", "storybook-kitchen"]
+    church = models[0]
+    assert (church["kind"], church["domain"], church["resolution"]) == ("generator", "church", 32)
+    assert church["layers"][3] == {"name": "layer4", "units": 32, "grid": 8}
+    assert church["paint_layers"] == ["layer3", "layer4", "layer5", "layer6"]
+    assert church["licence"] == "MIT"
+    assert church["origin"]
+    assert len(church["sha256"]) == 64
+
+
+def test_a_model_shows_its_card(server: LiveServer) -> None:
+    assert get(server, CHURCH).json()["architecture"]["family"] == "progan"
+
+
+def test_brushes_are_listed_with_units_and_values(server: LiveServer) -> None:
+    body = get(server, f"{CHURCH}/brushes").json()
+    assert body["model"] == "storybook-church"
+    assert len(body["brushes"]) == 10
+    tree = body["brushes"][0]
+    assert tree["id"] == tree["concept"] == "tree"
+    assert len(tree["units"]) == len(tree["values"]) == 24
+    assert tree["default_count"] == 20
+
+
+def test_units_are_listed_with_their_concepts(server: LiveServer) -> None:
+    body = get(server, f"{CHURCH}/layers/layer4/units").json()
+    assert (body["layer"], body["grid"], len(body["units"])) == ("layer4", 8, 32)
+    unit = body["units"][5]
+    assert unit["unit"] == 5
+    assert unit["threshold"] > 0
+    ious = [label["iou"] for label in unit["labels"]]
+    assert ious == sorted(ious, reverse=True)
+    assert unit["labels"][0].keys() == {"concept", "category", "iou"}
+
+
+def test_an_image_is_the_networks_picture(server: LiveServer) -> None:
+    response = get(server, f"{CHURCH}/images/7")
+    assert response.headers["content-type"] == "image/png"
+    assert response.headers["x-unitbrush-model-sha256"] == get(server, CHURCH).json()["sha256"]
+    assert "render;dur=" in response.headers["server-timing"]
+    rendered = server.studio.engine.submit("storybook-church", 7, {}).result(30).picture
+    assert np.array_equal(pixels_of(response.content), rendered.numpy().astype(int))
+
+
+def test_an_image_is_cached_by_its_etag(server: LiveServer) -> None:
+    response = get(server, f"{CHURCH}/images/7")
+    assert "max-age=" in response.headers["cache-control"]
+    again = server.client.get(f"{CHURCH}/images/7", headers={"If-None-Match": response.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    other = get(server, f"{CHURCH}/images/7", params={"format": "webp"})
+    assert other.headers["etag"] != response.headers["etag"]
+
+
+def test_a_thumbnail_has_the_size_asked_for(server: LiveServer) -> None:
+    response = get(server, f"{CHURCH}/images/7", params={"size": 16, "format": "webp"})
+    assert response.headers["content-type"] == "image/webp"
+    assert pixels_of(response.content).shape == (16, 16, 3)
+    assert get(server, f"{CHURCH}/images/7?size=32").content == get(server, f"{CHURCH}/images/7").content
+
+
+@pytest.mark.parametrize("format", ["png", "webp"])
+def test_a_brush_has_an_example_picture(server: LiveServer, format: str) -> None:
+    response = get(server, f"{CHURCH}/brushes/tree/example.{format}")
+    assert response.headers["content-type"] == f"image/{format}"
+    assert pixels_of(response.content).shape == (96, 96, 3)
+    assert response.headers["etag"]
+
+
+def test_no_strokes_are_the_very_bytes_of_the_original(server: LiveServer) -> None:
+    original = get(server, f"{CHURCH}/images/3").content
+    empty = stroke(mask=base64_text(mask_png(16, (0, 0, 0, 0))))
+    for body in (painting(), painting(empty), painting(stroke(strength=0.0))):
+        assert server.client.post("/api/render", json=body).content == original
+
+
+def test_a_stroke_changes_the_picture_where_it_was_painted(server: LiveServer) -> None:
+    original = pixels_of(server.client.post("/api/render", json=painting()).content)
+    mask = base64_text(mask_png(32, (0, 0, 8, 8)))
+    response = server.client.post("/api/render", json=painting(stroke(mask=mask)))
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
+    difference = np.abs(pixels_of(response.content) - original).sum(2)
+    assert difference[:8, :8].mean() > 3
+    assert not difference[20:, 20:].any()  # the network is local
+
+
+def test_the_same_painting_is_the_same_picture(server: LiveServer) -> None:
+    body = painting(stroke(), stroke(concept="door", mode="erase"))
+    first, second = (server.client.post("/api/render", json=body).content for _ in range(2))
+    assert first == second
+
+
+def test_webp_is_smaller(server: LiveServer) -> None:
+    response = server.client.post("/api/render", json=painting(format="webp"))
+    assert response.headers["content-type"] == "image/webp"
+    assert len(response.content) < len(server.client.post("/api/render", json=painting()).content)
+
+
+def test_many_at_once_all_get_their_own_picture(server: LiveServer) -> None:
+    bodies = [painting(stroke(), seed=seed) for seed in range(12)]
+    alone = [pixels_of(server.client.post("/api/render", json=body).content) for body in bodies]
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda body: server.client.post("/api/render", json=body).content, bodies))
+    for one, answer in zip(alone, answers, strict=True):
+        assert np.abs(one - pixels_of(answer)).max() <= 1
+
+
+def test_health_and_readiness(server: LiveServer) -> None:
+    assert get(server, "/healthz").json() == {"status": "ok", "version": __version__}
+    assert get(server, "/readyz").json()["models"] == ["storybook-church", "storybook-kitchen"]
+
+
+def test_the_schema_describes_every_address_and_the_body(server: LiveServer) -> None:
+    schema = get(server, "/openapi.json").json()
+    assert "/api/render" in schema["paths"]
+    assert "/paint" not in schema["paths"]
+    references = {text for text in json.dumps(schema).split('"') if text.startswith("#/components/schemas/")}
+    assert "#/components/schemas/Painting" in references
+    for reference in references:
+        assert reference.rpartition("/")[2] in schema["components"]["schemas"]
+
+
+def test_server_timing_names_each_step() -> None:
+    assert server_timing({"queue": 0.5, "render": 31.0}) == "queue;dur=0.5, render;dur=31"

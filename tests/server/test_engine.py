@@ -1,0 +1,162 @@
+"""The engine: batches of what waits, cancelled work skipped, overload refused, one failure alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from dissect_core.edits import LayerEdit
+from dissect_core.models.progan import Generator
+from server.engine import Engine, Overloaded, Stopped
+from tests.toy_precomputed import toy_generator
+
+MODEL = "toy"
+
+
+class HeldGenerator(Generator):
+    """A toy network that counts its forward passes and waits in each until it is let go."""
+
+    def __init__(self) -> None:
+        toy = toy_generator(32, 1)
+        super().__init__(toy.sizes)
+        self.load_state_dict(toy.state_dict())
+        self.requires_grad_(False)
+        self.batches: list[int] = []
+        self.entered = threading.Event()
+        self.go = threading.Event()
+
+    def forward(self, input: Tensor) -> Tensor:
+        self.batches.append(input.shape[0])
+        self.entered.set()
+        assert self.go.wait(30)
+        return super().forward(input)
+
+
+@pytest.fixture
+def held() -> HeldGenerator:
+    return HeldGenerator()
+
+
+@pytest.fixture
+def engine(held: HeldGenerator) -> Iterator[Engine]:
+    with Engine({MODEL: held}, max_batch=4, max_waiting=6, threads=1) as running:
+        yield running
+        held.go.set()
+
+
+def edit(value: float, grid: int = 8) -> dict[str, LayerEdit]:
+    alpha = torch.zeros(2, grid, grid)
+    alpha[:, 2:5, 2:5] = 1
+    return {"layer4": LayerEdit((1, 3), alpha, torch.full_like(alpha, value))}
+
+
+def test_what_waits_becomes_one_forward_pass(engine: Engine, held: HeldGenerator) -> None:
+    first = engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    later = [engine.submit(MODEL, seed, edit(seed)) for seed in (1, 2, 3)]
+    held.go.set()
+    assert first.result(30).batch == 1
+    assert [future.result(30).batch for future in later] == [3, 3, 3]
+    assert held.batches == [1, 3]
+    assert engine.tally(MODEL).passes == 2
+    assert engine.tally(MODEL).pictures == 4
+
+
+def test_a_batch_has_a_limit(engine: Engine, held: HeldGenerator) -> None:
+    futures = [engine.submit(MODEL, 0, {})]
+    assert held.entered.wait(10)
+    futures += [engine.submit(MODEL, seed, {}) for seed in range(1, 7)]
+    held.go.set()
+    for future in futures:
+        future.result(30)
+    assert held.batches == [1, 4, 2]
+
+
+def test_too_many_waiting_are_refused(engine: Engine, held: HeldGenerator) -> None:
+    engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    for seed in range(6):
+        engine.submit(MODEL, seed, {})
+    with pytest.raises(Overloaded) as refused:
+        engine.submit(MODEL, 7, {})
+    assert (refused.value.waiting, refused.value.limit) == (6, 6)
+
+
+def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldGenerator) -> None:
+    engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    dropped, kept = engine.submit(MODEL, 1, {}), engine.submit(MODEL, 2, {})
+    assert dropped.cancel()
+    held.go.set()
+    assert kept.result(30).batch == 1
+    assert held.batches == [1, 1]
+    assert engine.tally(MODEL).cancelled == 1
+    with pytest.raises(CancelledError):
+        dropped.result()
+
+
+def test_one_bad_edit_does_not_spoil_the_batch(
+    engine: Engine, held: HeldGenerator, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    good, bad = engine.submit(MODEL, 1, {}), engine.submit(MODEL, 2, edit(1.0, grid=5))
+    held.go.set()
+    assert good.result(30).picture.shape == (32, 32, 3)
+    with pytest.raises(Exception, match="grid"):
+        bad.result(30)
+    assert engine.tally(MODEL).failed == 1
+    assert engine.alive
+
+
+def test_stopping_fails_what_waits() -> None:
+    held = HeldGenerator()
+    engine = Engine({MODEL: held}, max_batch=1, threads=1)
+    engine.start()
+    begun = engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    waiting = engine.submit(MODEL, 1, {})
+    stopping = threading.Thread(target=engine.stop)
+    stopping.start()
+    with pytest.raises(Stopped):
+        waiting.result(10)
+    held.go.set()
+    stopping.join(30)
+    assert begun.result(1).picture.shape == (32, 32, 3)
+    assert not engine.alive
+    with pytest.raises(Overloaded):
+        engine.submit(MODEL, 2, {})
+
+
+def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldGenerator) -> None:
+    held.go.set()
+
+    def pictures(max_batch: int) -> list[Tensor]:
+        engine = Engine({MODEL: held}, max_batch=max_batch, threads=1)
+        futures = [engine.submit(MODEL, seed, edit(3.0) if seed % 2 else {}) for seed in range(8)]  # wait for the start
+        with engine:
+            return [future.result(30).picture for future in futures]
+
+    alone = pictures(1)
+    for together in (pictures(3), pictures(8)):
+        for one, other in zip(alone, together, strict=True):
+            assert (one.int() - other.int()).abs().max() <= 1
+
+
+def test_networks_of_one_device_run_one_at_a_time() -> None:
+    first, second = HeldGenerator(), HeldGenerator()
+    with Engine({"a": first, "b": second}, threads=1) as engine:
+        one = engine.submit("a", 0, {})
+        assert first.entered.wait(10)
+        other = engine.submit("b", 0, {})
+        assert not second.entered.wait(0.1)
+        first.go.set()
+        second.go.set()
+        results: list[Any] = [one.result(30), other.result(30)]
+    assert [result.batch for result in results] == [1, 1]

@@ -1,0 +1,87 @@
+"""The pages, their static files and their headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from server.static import VersionedFiles, content_version
+from tests.server.live import LiveServer, assert_error_shape
+
+
+def test_the_front_door_leads_to_painting(server: LiveServer) -> None:
+    response = server.client.get("/")
+    assert response.status_code == 307
+    assert response.headers["location"] == "/paint"
+
+
+def test_the_page_starts_with_models_limits_and_version(server: LiveServer) -> None:
+    page = server.client.get("/paint")
+    assert page.status_code == 200
+    found = re.search(r'<script type="application/json" id="bootstrap">(.*?)</script>', page.text, re.DOTALL)
+    assert found
+    bootstrap = json.loads(found[1])
+    assert bootstrap["models"] == server.client.get("/api/models").json()["models"]
+    assert bootstrap["limits"]["strokes"] == server.app.state.settings.max_strokes
+    assert bootstrap["limits"]["seed"] == 100_000
+    assert bootstrap["version"]
+
+
+@pytest.mark.parametrize("path", ["/paint", "/docs"])
+def test_pages_name_no_other_host_and_all_their_files_are_there(server: LiveServer, path: str) -> None:
+    page = server.client.get(path).text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+    files = set(re.findall(r'(?:src|href|data-icons)="(/static/[^"#?]+)', page))
+    assert files
+    for file in files:
+        response = server.client.get(file)
+        assert response.status_code == 200, file
+        assert "immutable" in response.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/paint", "/docs", "/api/models", "/nowhere", "/openapi.json"])
+def test_every_answer_has_the_security_headers(server: LiveServer, path: str) -> None:
+    headers = server.client.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'self'; img-src 'self' data: blob:;")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_the_docs_show_every_operation(server: LiveServer) -> None:
+    page = server.client.get("/docs").text
+    schema = server.client.get("/openapi.json").json()
+    for path in schema["paths"]:
+        assert path in page
+    assert "/api/paint" in page
+    assert "mask_id" in page
+
+
+def test_static_addresses_change_with_the_content(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text("a {}")
+    fixed, developing = VersionedFiles(tmp_path, False), VersionedFiles(tmp_path, True)
+    before = fixed.url("css/a.css")
+    assert before == developing.url("css/a.css") == f"/static/{content_version(tmp_path)}/css/a.css"
+    (tmp_path / "css" / "a.css").write_text("b {}")
+    assert fixed.url("css/a.css") == before
+    assert developing.url("css/a.css") != before
+
+
+def test_an_old_static_address_works_but_is_not_kept(server: LiveServer) -> None:
+    response = server.client.get("/static/0123456789ab/css/docs.css")
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-cache"
+    assert response.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/x/../../../server/app.py", "/static/x/%2e%2e/templates/base.html", "/static/"]
+)
+def test_nothing_else_is_served(server: LiveServer, path: str) -> None:
+    response = server.client.get(path)
+    assert response.status_code == 404
+    assert_error_shape(response.json())

@@ -1,0 +1,180 @@
+"""What is missing or does not fit is told at the start, by name; nothing is served half."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
+
+from dissect_core.errors import UnitbrushError
+from server.app import create_app
+from server.cli import command_line, page_address
+from server.settings import Settings
+from server.studio import pick_device
+
+
+def edit_json(path: Path, change: Callable[[Any], None]) -> None:
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def start(precomputed: Path) -> None:
+    """What a web server does first with the application."""
+    app = create_app(Settings(precomputed_path=precomputed, device="cpu"))
+
+    async def enter() -> None:
+        async with app.router.lifespan_context(app):
+            assert app.state.studio.engine.alive
+
+    asyncio.run(enter())
+
+
+def test_a_complete_folder_starts_and_stops(own_precomputed: Path) -> None:
+    start(own_precomputed)
+
+
+def spoil_weights(root: Path) -> None:
+    path = root / "models" / "storybook-church.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def cut_weights(root: Path) -> None:
+    path = root / "models" / "storybook-church.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def other_brushes(root: Path) -> None:
+    edit_json(root / "brushes/storybook-church.json", lambda c: c.update(model_sha256="0" * 64))
+
+
+def other_dissection(root: Path) -> None:
+    edit_json(root / "dissection/storybook-church/manifest.json", lambda c: c.update(model_sha256="0" * 64))
+
+
+def swapped_brushes(root: Path) -> None:
+    edit_json(root / "brushes/storybook-church.json", lambda c: c.update(model="storybook-kitchen"))
+
+
+def far_unit(root: Path) -> None:
+    edit_json(root / "brushes/storybook-church.json", lambda c: c["brushes"][2]["units"].__setitem__(0, 99))
+
+
+def other_value(root: Path) -> None:
+    edit_json(root / "brushes/storybook-church.json", lambda c: c["brushes"][2]["values"].__setitem__(0, 99.5))
+
+
+def other_layer(root: Path) -> None:
+    edit_json(root / "brushes/storybook-church.json", lambda c: c["brushes"][2].update(layer="layer8"))
+
+
+def short_layer(root: Path) -> None:
+    path = root / "dissection/storybook-church/layer4.safetensors"
+    save_file({key: value[:10].contiguous() for key, value in load_file(path).items()}, path)
+
+
+def no_layer(root: Path) -> None:
+    edit_json(root / "dissection/storybook-church/manifest.json", lambda c: c["layers"].remove("layer5"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (spoil_weights, ["storybook-church.safetensors", "SHA-256"]),
+        (cut_weights, ["storybook-church.safetensors"]),
+        (other_brushes, ["brushes/storybook-church.json", "model_sha256", "000000"]),
+        (other_dissection, ["dissection/storybook-church/manifest.json", "model_sha256"]),
+        (swapped_brushes, ["brushes/storybook-church.json", "model", "storybook-kitchen"]),
+        (far_unit, ["brushes/storybook-church.json", "dome.units", "99", "units 0 to 31"]),
+        (other_value, ["brushes/storybook-church.json", "dome.values", "99.5"]),
+        (other_layer, ["brushes/storybook-church.json", "dome.layer", "layer8", "layer4"]),
+        (short_layer, ["dissection/storybook-church/manifest.json", "layer4", "10 units", "32 units"]),
+        (no_layer, ["dissection/storybook-church/manifest.json", "layers", "layer5"]),
+        (lambda root: (root / "brushes/storybook-kitchen.json").unlink(), ["storybook-kitchen.json"]),
+        (lambda root: (root / "models/storybook-church.safetensors").unlink(), ["storybook-church.safetensors"]),
+        (lambda root: [path.unlink() for path in (root / "models").glob("*.json")], ["no generator"]),
+    ],
+)
+def test_what_does_not_fit_is_told_at_the_start(
+    own_precomputed: Path, spoil: Callable[[Path], object], words: list[str]
+) -> None:
+    spoil(own_precomputed)
+    with pytest.raises(UnitbrushError) as caught:
+        start(own_precomputed)
+    told = f"{caught.value} {caught.value.field} {caught.value.value} {caught.value.allowed}"
+    for word in words:
+        assert word in told
+
+
+def test_missing_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UnitbrushError, match="models"):
+        start(tmp_path / "nowhere")
+    with pytest.raises(UnitbrushError, match="static"):
+        create_app(Settings(frontend_path=tmp_path))
+
+
+def test_making_the_application_reads_no_network(tmp_path: Path) -> None:
+    create_app(Settings(precomputed_path=tmp_path / "nowhere"))
+
+
+def test_devices() -> None:
+    assert pick_device("cpu").type == "cpu"
+    assert pick_device("auto").type in ("cpu", "cuda")
+    for bad in ("gpu", "cuda:99", "mps"):
+        with pytest.raises(UnitbrushError) as caught:
+            pick_device(bad)
+        assert caught.value.field == "device"
+        assert "cpu" in caught.value.allowed
+
+
+def invoke(*words: str, **environment: str) -> tuple[int, str]:
+    result = CliRunner().invoke(command_line(), ["serve", *words], env=environment)
+    return result.exit_code, result.output
+
+
+def test_a_taken_port_is_told_with_a_way_out(precomputed: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = invoke("--port", str(port), "--precomputed", str(precomputed))
+    assert code == 1
+    assert f"Port {port} is taken" in said
+    assert "--port" in said
+
+
+def test_the_command_tells_what_is_missing_without_a_traceback(tmp_path: Path) -> None:
+    code, said = invoke("--port", "0", "--device", "cpu", "--precomputed", str(tmp_path))
+    assert code == 1
+    assert "Cannot start" in said
+    assert str(tmp_path / "models") in said
+    assert "Traceback" not in said
+    assert "running on the CPU" in said or "Running on the CPU" in said
+
+
+def test_the_command_tells_which_setting_is_bad(precomputed: Path) -> None:
+    code, said = invoke("--precomputed", str(precomputed), UNITBRUSH_MAX_STROKES="none")
+    assert code == 1
+    assert "max_strokes" in said
+    assert "'none'" in said
+
+
+def test_the_command_tells_an_address_that_is_not_here() -> None:
+    code, said = invoke("--host", "no.such.host.invalid")
+    assert code == 1
+    assert "no.such.host.invalid" in said
+
+
+def test_the_page_address_can_be_opened_on_this_computer() -> None:
+    with socket.socket() as everywhere:
+        everywhere.bind(("0.0.0.0", 0))
+        assert page_address(everywhere) == f"http://127.0.0.1:{everywhere.getsockname()[1]}/paint"
