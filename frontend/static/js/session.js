@@ -43,7 +43,7 @@ export function openSession(store) {
   let wanted = false;
   let retry = 0;
   let posting = false;
-  /** @type {AbortController | null} */
+  /** The original that is on its way. @type {{key: string, abort: AbortController} | null} */
   let opening = null;
 
   const session = {
@@ -73,7 +73,7 @@ export function openSession(store) {
       if (state === "open" && store.state.picture !== "settled") wanted = true;
       store.update((s) => (s.line === state ? s : { ...s, line: state }));
       if (state === "lost" && strokesOf(store.state).length) wanted = store.state.picture !== "settled";
-      if (!session.original && state === "open") load();
+      if (!session.original && !opening && state === "open") load();
       pump();
     },
     image(id, file) {
@@ -132,27 +132,33 @@ export function openSession(store) {
   function load() {
     const { model, seed } = store.state;
     const key = pageKey(model, seed);
-    opening?.abort();
-    const mine = new AbortController();
+    if (opening) {
+      originals.delete(opening.key);
+      opening.abort.abort();
+    }
+    const abort = new AbortController();
+    const mine = { key, abort };
     opening = mine;
     shown = ++serial;
     session.original = null;
     session.answered = { id: "", points: 0 };
     let frame = originals.get(key);
     if (!frame) {
-      frame = fetchImage(model, seed, mine.signal).then(decode);
+      frame = fetchImage(model, seed, abort.signal).then(decode);
       originals.set(key, frame);
       frame.catch(() => originals.delete(key));
       for (const old of [...originals.keys()].slice(0, -ORIGINALS_KEPT)) originals.delete(old);
     }
     frame.then((original) => {
-      if (mine.signal.aborted) return;
+      if (opening !== mine) return;
+      opening = null;
       session.original = original;
       session.current = original;
       store.update((s) => ({ ...s, frame: s.frame + 1 }));
       want();
     }, (error) => {
-      if (mine.signal.aborted) return;
+      if (opening !== mine) return;
+      opening = null;
       fail(error);
       if (error instanceof ApiError && error.code === "offline") again(load);
     });

@@ -2,7 +2,7 @@
 import { ApiError, fetchBrushes } from "../api.js";
 import { need } from "../lib/dom.js";
 import { openSession } from "../session.js";
-import { createStore, initialState, openPage, say, strokesOf } from "../state.js";
+import { createStore, initialState, openPage, say } from "../state.js";
 import { autosave, restored } from "../storage.js";
 import { mountBrushes } from "../views/brushes.js";
 import { mountHint } from "../views/hint.js";
@@ -29,14 +29,13 @@ if (!painters.length) {
   need(document, "#trouble", HTMLElement).hidden = false;
   need(document, "#trouble-text", HTMLElement).textContent = "There is no network to paint with on this server yet.";
 } else {
-  start();
+  void start();
 }
 
-function start() {
-  const fresh = { ...initialState(painters, limits), seed: -1 };
-  const state = restored(fresh);
-  const firstVisit = state.seed < 0;
-  const store = createStore(openPage({ ...state, seed: -2 }, state.model, firstVisit ? FIRST_SEED : state.seed));
+async function start() {
+  let state = restored({ ...initialState(painters, limits), seed: -1 });
+  if (state.seed < 0) state = await firstVisit(state);
+  const store = createStore(openPage({ ...state, draft: null }, state.model, state.seed));
 
   const session = openSession(store);
   /** @type {{ring: {x: number, y: number} | null}} */
@@ -77,7 +76,6 @@ function start() {
     try {
       const brushes = await fetchBrushes(model);
       store.update((s) => ({ ...s, brushes: { ...s.brushes, [model]: brushes } }));
-      greet(model);
     } catch (error) {
       const offline = error instanceof ApiError && error.code === "offline";
       if (!offline) store.update((s) => say(s, `The brushes did not come: ${String(error)}`, "error"));
@@ -85,20 +83,19 @@ function start() {
     }
   }
 
-  let greeted = !firstVisit;
-  /** The first visit opens where the first brush is known to work. @param {string} model */
-  function greet(model) {
-    const seed = store.state.brushes[model]?.[0]?.example_seed;
-    if (greeted || seed === undefined || store.state.model !== model) return;
-    greeted = true;
-    if (strokesOf(store.state).length || store.state.draft || store.state.seed !== FIRST_SEED) return;
-    store.update((s) => openPage({ ...s, visited: {} }, model, seed));
-  }
-
-  void share.fromAddress().then((opened) => {
-    if (opened) greeted = true;
-  });
+  await share.fromAddress();
   window.addEventListener("pagehide", (event) => {
     if (!event.persisted) stops.forEach((stop) => stop());
   });
+}
+
+/** A first visit opens where the first brush is known to work. @param {import("../lib/types.js").State} state */
+async function firstVisit(state) {
+  try {
+    const brushes = await fetchBrushes(state.model);
+    const seed = brushes[0]?.example_seed ?? FIRST_SEED;
+    return { ...state, seed, brushes: { [state.model]: brushes } };
+  } catch {
+    return { ...state, seed: FIRST_SEED }; // the page says what is wrong when it asks again
+  }
 }

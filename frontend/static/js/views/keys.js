@@ -20,6 +20,7 @@ export function mountKeys(store, session, speak) {
   listen(into, canvas, "focus", () => {
     if (canvas.matches(":focus-visible") && !store.state.cursor) store.update((s) => ({ ...s, cursor: centre }));
   });
+  into.add(store.subscribe((s) => s.cursor !== null, (keyed) => canvas.classList.toggle("keyed", keyed)));
   listen(into, canvas, "blur", () => {
     if (down) finish();
   });
