@@ -7,7 +7,6 @@
 ARG PYTHON_VERSION=3.12
 FROM python:${PYTHON_VERSION}-slim
 
-ARG DEVICE=cpu
 ARG TORCH_INDEX_URL=
 
 ENV PYTHONUNBUFFERED=1 \
@@ -15,7 +14,7 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin unitbrush
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin unitbrush
 
 WORKDIR /app
 
@@ -34,6 +33,7 @@ COPY frontend frontend
 COPY precomputed precomputed
 RUN python -m compileall -q dissect_core server
 
+ARG DEVICE=cpu
 ENV UNITBRUSH_HOST=0.0.0.0 \
     UNITBRUSH_PORT=8000 \
     UNITBRUSH_DEVICE=${DEVICE} \
