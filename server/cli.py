@@ -147,7 +147,7 @@ def _listen(settings: Settings) -> socket.socket:
         )[0]
     except socket.gaierror:
         _stop(f"There is no address {settings.host} on this computer; the usual one is --host 127.0.0.1.")
-    listener = socket.socket(family, kind, protocol)
+    listener = socket.socket(family, kind, protocol)  # protocol TCP told, or asyncio would not send without delay
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)

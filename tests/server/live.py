@@ -45,7 +45,7 @@ class LiveServer:
 def live_server(settings: Settings) -> Iterator[LiveServer]:
     """Serve until the end of the block, with the options of `unitbrush serve`."""
     app = create_app(settings)
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # as `unitbrush serve` has it: asyncio then sends without delay
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     config = uvicorn.Config(
