@@ -122,7 +122,8 @@ def test_every_control_has_a_name(open_page: OpenPage) -> None:
     painter.stroke(*ACROSS)
     nameless = painter.page.evaluate(
         """[...document.querySelectorAll('button, input:not([hidden]), select, summary, canvas[tabindex], a')]
-          .filter(e => !(e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim() || e.querySelector('img')?.alt))
+          .filter(e => !(e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim()
+            || e.querySelector('img')?.alt))
           .map(e => e.outerHTML.slice(0, 80))"""
     )
     assert nameless == []

@@ -25,7 +25,9 @@ const TEXT = [
   ["soft-ink", "raised"], ["on-accent", "accent"], ["on-erase", "erase"], ["accent-ink", "raised"],
   ["accent-ink", "surface"], ["fault", "surface"], ["fault", "raised"], ["surface", "ink"],
 ];
-const SHAPES = [["edge", "surface"], ["edge", "raised"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"]];
+const SHAPES = [
+  ["edge", "surface"], ["edge", "raised"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"],
+];
 
 for (const [night, when] of ["day", "night"].entries()) {
   const of = (name, over) => luminance(tokens.get(name)[night], over);

@@ -1,6 +1,7 @@
 /**
- * Store -> server -> pictures. Whenever the painting changes, the newest state of it is asked for; at most two requests
- * are under way, and an answer older than the one shown is dropped. Over the live line where it holds, by POST where not.
+ * Store -> server -> pictures. Whenever the painting changes, its newest state is asked for, at most once a frame; the
+ * server renders the newest it has and answers the others "superseded", so what is shown is at most one render old. An
+ * answer older than the one shown is dropped. Over the live line where it holds, by POST where not.
  *
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./lib/types.js").State} State
@@ -14,7 +15,8 @@ import { growingMask, wireStrokes } from "./lib/request.js";
 import { openLine } from "./line.js";
 import { modelOf, strokesOf } from "./state.js";
 
-const MOST_UNDER_WAY = 2;
+const MOST_UNDER_WAY = 4; // rendering, waiting, and two on the way
+const FRAME_MS = 15;
 const RETRY_MS = 2500;
 const ORIGINALS_KEPT = 24;
 
@@ -42,6 +44,8 @@ export function openSession(store) {
   let shown = 0;
   let wanted = false;
   let retry = 0;
+  let sent = 0;
+  let later = 0;
   let posting = false;
   /** The original that is on its way. @type {{key: string, abort: AbortController} | null} */
   let opening = null;
@@ -62,6 +66,7 @@ export function openSession(store) {
     dispose() {
       line.dispose();
       clearTimeout(retry);
+      clearTimeout(later);
       stops.forEach((stop) => stop());
     },
   };
@@ -187,11 +192,22 @@ export function openSession(store) {
   function pump() {
     if (!wanted || !session.original || underWay.size >= MOST_UNDER_WAY) return;
     if (line.ready) {
+      const pause = FRAME_MS - (performance.now() - sent);
+      if (pause > 0) {
+        later ||= window.setTimeout(pumpLater, pause);
+        return;
+      }
+      sent = performance.now();
       wanted = false;
       const { asked, request } = compose(known);
       underWay.set(asked.id, asked);
       line.send({ id: asked.id, ...request });
     } else if (store.state.line === "lost" && !posting) void post();
+  }
+
+  function pumpLater() {
+    later = 0;
+    pump();
   }
 
   /** The way round a broken line. */

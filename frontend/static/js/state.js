@@ -116,7 +116,8 @@ export function openPainting(s, painting) {
 
 /** @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
 function sameStrokes(a, b) {
-  const bare = (/** @type {readonly Stroke[]} */ strokes) => JSON.stringify(strokes.map(({ id: _id, ...rest }) => rest));
+  /** @param {readonly Stroke[]} strokes */
+  const bare = (strokes) => JSON.stringify(strokes.map(({ id: _id, ...rest }) => rest));
   return a.length === b.length && bare(a) === bare(b);
 }
 
@@ -124,7 +125,8 @@ function sameStrokes(a, b) {
 export function startStroke(s, points, mode = s.tool.mode) {
   const brush = brushOf(s);
   if (!brush || strokesOf(s).length >= s.limits.strokes) {
-    const text = brush ? `A painting holds at most ${s.limits.strokes} strokes.` : "The brushes are still on their way.";
+    const full = `A painting holds at most ${s.limits.strokes} strokes.`;
+    const text = brush ? full : "The brushes are still on their way.";
     return { ...s, notice: { text, tone: "error" } };
   }
   const { size, strength, count, layer } = s.tool;

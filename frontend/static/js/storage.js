@@ -78,7 +78,8 @@ export function autosave(store) {
       const { model, seed, chosen, keys, taught, tool } = s;
       localStorage.setItem(CHOICES, JSON.stringify({ model, seed, chosen, keys, taught, tool }));
     } catch {
-      if (!warned) store.update((state) => say(state, "This browser does not keep your work. Save it or copy its link."));
+      const warning = "This browser does not keep your work. Save it or copy its link.";
+      if (!warned) store.update((state) => say(state, warning));
       warned = true;
     }
   }

@@ -1,5 +1,6 @@
 /** PNG files (W3C PNG, third edition): masks, pictures, and a document kept in an iTXt chunk. */
-import { adler32, crc32, deflate, inflate, join } from "./bytes.js";
+import { crc32, deflate, inflate, join } from "./bytes.js";
+import { squeeze } from "./squeeze.js";
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const MAX_TEXT_BYTES = 4_000_000;
@@ -28,22 +29,6 @@ function header(side, bits, colour) {
   return chunk("IHDR", data);
 }
 
-/** A zlib stream that stores instead of packing: small masks are made while the pointer moves, so no waiting.
- * @param {Uint8Array} raw */
-function stored(raw) {
-  /** @type {Uint8Array[]} */
-  const parts = [Uint8Array.of(0x78, 0x01)];
-  for (let at = 0; at === 0 || at < raw.length; at += 65535) {
-    const part = raw.subarray(at, at + 65535);
-    const size = part.length;
-    const final = at + 65535 >= raw.length ? 1 : 0;
-    parts.push(Uint8Array.of(final, size & 255, size >> 8, ~size & 255, (~size >> 8) & 255), part);
-  }
-  const check = new Uint8Array(4);
-  new DataView(check.buffer).setUint32(0, adler32(raw));
-  return join([...parts, check]);
-}
-
 /**
  * A mask as a one-bit palette PNG: entry 0 is transparent, entry 1 opaque; painted where alpha > 0.
  * @param {Uint8Array} mask  side x side of 0 and 1, row-major @param {number} side
@@ -62,7 +47,7 @@ export function maskPng(mask, side) {
     header(side, 1, 3),
     chunk("PLTE", Uint8Array.of(255, 255, 255, 0, 0, 0)),
     chunk("tRNS", Uint8Array.of(0, 255)),
-    chunk("IDAT", stored(raw)),
+    chunk("IDAT", squeeze(raw, stride)),
     chunk("IEND", new Uint8Array()),
   ]);
 }

@@ -49,7 +49,8 @@ export const CURSOR_KEYS = [
   { shown: "Esc", what: "Drop the stroke under way" },
 ];
 
-const TABLE = new Map(SHEET.flatMap(({ items }) => items.flatMap((item) => item.keys.map((key) => [key, item.action]))));
+const TABLE = new Map(SHEET.flatMap(({ items }) => items)
+  .flatMap(({ keys, action }) => keys.map((key) => [key, action])));
 
 /**
  * @param {{key: string, shiftKey: boolean, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event

@@ -6,12 +6,5 @@ export const title = (name) => name.charAt(0).toUpperCase() + name.slice(1).repl
 /** "a tree", "an oven" @param {string} name */
 export const article = (name) => `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 
-/** @param {import("./types.js").Stroke} stroke @param {string} name  what the brush paints */
-export function strokeWords(stroke, name) {
-  const units = `${stroke.count} ${stroke.count === 1 ? "unit" : "units"}`;
-  const strength = stroke.strength < 100 ? `, ${stroke.strength}%` : "";
-  return `${stroke.mode === "draw" ? "drawn" : "erased"}: ${title(name)}, ${units}${strength}`;
-}
-
 /** @param {number} count @param {string} one */
 export const plural = (count, one) => `${count} ${count === 1 ? one : `${one}s`}`;

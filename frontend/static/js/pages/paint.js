@@ -67,8 +67,13 @@ async function start() {
     share.dispose,
     session.dispose,
     autosave(store),
-    store.subscribe((s) => s.model, (model) => void loadBrushes(model)),
+    store.subscribe((s) => s.model, (model) => void loadBrushes(model).then(loadOthers)),
   ];
+
+  /** The other worlds are one click away; their brushes are small. */
+  async function loadOthers() {
+    for (const { id } of store.state.models) await loadBrushes(id);
+  }
 
   /** @param {string} model */
   async function loadBrushes(model) {

@@ -27,7 +27,8 @@ export function mountHistory(store, session) {
     if (kept) refocus(kept);
   }
 
-  /** The list was rebuilt under the keyboard: go on where it was. @param {{id?: string | undefined, action?: string | undefined}} kept */
+  /** The list was rebuilt under the keyboard: go on where it was.
+   * @param {{id?: string | undefined, action?: string | undefined}} kept */
   function refocus({ id, action }) {
     const same = list.querySelector(`[data-id="${id}"] [data-action="${action}"]`);
     const next = same ?? list.querySelector(`[data-action="${action}"]`) ?? picture;
@@ -44,8 +45,8 @@ export function mountHistory(store, session) {
     const face = h("button", { type: "button", class: "stroke-face", "data-action": "toggle",
       "aria-pressed": String(stroke.on), title: stroke.on ? "Switch off" : "Switch on" });
     face.append(thumb, h("span", {}, h("b", {}, name), h("small", {}, details)));
-    const remove = h("button", { type: "button", class: "quiet", "data-action": "remove", title: "Delete" }, icon("close"),
-      h("span", { class: "unseen" }, `Delete ${name}, ${verb}`));
+    const remove = h("button", { type: "button", class: "quiet", "data-action": "remove", title: "Delete" },
+      icon("close"), h("span", { class: "unseen" }, `Delete ${name}, ${verb}`));
     paint(thumb, stroke);
     return h("li", { class: "stroke", "data-id": stroke.id }, face, remove);
   }

@@ -30,7 +30,8 @@ export function mountOverlay(store, session, pointer) {
     const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
     if (canvas.width !== side) canvas.width = canvas.height = side;
     context.clearRect(0, 0, side, side);
-    if (state.look.compare !== null && !state.look.difference && !state.look.original) divider(side, state.look.compare);
+    const { compare, difference, original } = state.look;
+    if (compare !== null && !difference && !original) divider(side, compare);
     if (state.look.grid) grid(side);
     const hovered = strokesOf(state).find(({ id }) => id === state.hover);
     if (hovered) {
@@ -41,7 +42,8 @@ export function mountOverlay(store, session, pointer) {
     rings(side);
   });
 
-  /** The stroke under way: bright where the network has not answered yet, a breath where it has. @param {number} side */
+  /** The stroke under way: bright where the network has not answered yet, a breath where it has.
+   * @param {number} side */
   function wet(side) {
     const { draft } = store.state;
     if (draft) {
@@ -127,29 +129,28 @@ export function mountOverlay(store, session, pointer) {
     const { state } = store;
     if (state.look.compare !== null) return;
     const focused = document.activeElement === canvas;
-    for (const place of [pointer.ring, focused ? state.cursor : null]) {
-      if (!place) continue;
-      const scale = side / LATTICE;
-      const keyboard = place === state.cursor;
-      const radius = Math.max(4, radiusAt(state.tool.size, 255) * scale);
-      const pen = devicePixelRatio * (keyboard ? 1.5 : 1);
-      for (const [width, colour] of /** @type {const} */ ([[3, "rgba(10, 20, 16, .6)"],
-        [1.5, state.tool.mode === "draw" ? "#fff" : "#f3b6e6"]])) {
-        context.lineWidth = width * pen;
-        context.strokeStyle = colour;
-        context.beginPath();
-        context.arc(place.x * scale, place.y * scale, radius, 0, 7);
-        if (keyboard || state.tool.mode === "erase") {
-          const arm = Math.min(radius * 0.5, 8 * devicePixelRatio);
-          context.moveTo(place.x * scale - arm, place.y * scale);
-          context.lineTo(place.x * scale + arm, place.y * scale);
-        }
-        if (keyboard) {
-          context.moveTo(place.x * scale, place.y * scale - Math.min(radius * 0.5, 8 * devicePixelRatio));
-          context.lineTo(place.x * scale, place.y * scale + Math.min(radius * 0.5, 8 * devicePixelRatio));
-        }
-        context.stroke();
-      }
+    const place = focused && state.cursor ? state.cursor : pointer.ring;
+    if (!place) return;
+    const scale = side / LATTICE;
+    const [x, y] = [place.x * scale, place.y * scale];
+    const keyboard = place === state.cursor;
+    const radius = Math.max(4, radiusAt(state.tool.size, 255) * scale);
+    const arm = Math.min(radius * 0.5, 8 * devicePixelRatio);
+    const path = new Path2D();
+    path.arc(x, y, radius, 0, 7);
+    if (keyboard || state.tool.mode === "erase") {
+      path.moveTo(x - arm, y);
+      path.lineTo(x + arm, y);
+    }
+    if (keyboard) {
+      path.moveTo(x, y - arm);
+      path.lineTo(x, y + arm);
+    }
+    const light = state.tool.mode === "draw" ? "#fff" : "#f3b6e6";
+    for (const [width, colour] of /** @type {const} */ ([[3, "rgba(10, 20, 16, .6)"], [1.5, light]])) {
+      context.lineWidth = width * devicePixelRatio * (keyboard ? 1.5 : 1);
+      context.strokeStyle = colour;
+      context.stroke(path);
     }
   }
 

@@ -45,7 +45,8 @@ export function mountPicture(store, session) {
   const small = new OffscreenCanvas(1, 1);
   const smallContext = /** @type {OffscreenCanvasRenderingContext2D} */ (small.getContext("2d"));
 
-  /** @param {Uint8ClampedArray<ArrayBuffer>} rgba @param {number} side @param {number} from @param {number} to  columns */
+  /** @param {Uint8ClampedArray<ArrayBuffer>} rgba @param {number} side
+   * @param {number} from  column @param {number} to  column */
   function put(rgba, side, from, to) {
     if (to <= from) return;
     if (small.width !== side) small.width = small.height = side;

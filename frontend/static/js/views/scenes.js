@@ -54,8 +54,8 @@ export function mountScenes(store) {
     strip.replaceChildren(...order().map((seed) => {
       const name = `Scene ${seed}`;
       const button = h("button", { type: "button", class: "scene", "data-seed": seed, title: name });
-      button.append(h("img", { src: imageUrl(state.model, seed, Math.min(THUMB_PX, modelOf(state).resolution)), alt: name, loading: "lazy", width: 96,
-        height: 96, draggable: "false" }));
+      const src = imageUrl(state.model, seed, Math.min(THUMB_PX, modelOf(state).resolution));
+      button.append(h("img", { src, alt: name, loading: "lazy", width: 96, height: 96, draggable: "false" }));
       return h("li", {}, button);
     }));
     mark();

@@ -68,7 +68,7 @@ export function mountShare(store, session) {
     store.update((s) => openPainting(s, painting));
   }
 
-  /** The painting in the address, if there is one; the address is plain again afterwards, so a reload keeps the work. */
+  /** The painting in the address, if there is one. The address is plain again afterwards: a reload keeps newer work. */
   async function fromAddress() {
     const link = /^#p=([\w-]+)$/.exec(location.hash)?.[1];
     if (!link) return false;

@@ -56,8 +56,10 @@ export function mountSheet(store, share) {
   into.add(store.subscribe((s) => s.keys, (on) => (keys.checked = on)));
 
   const groups = [...SHEET, { title: "On the picture", items: CURSOR_KEYS }];
-  need(document, "#sheet-body", HTMLElement).append(...groups.map(({ title, items }) => h("section", {}, h("h3", {}, title),
-    h("dl", {}, ...items.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)])))));
+  need(document, "#sheet-body", HTMLElement).append(...groups.map(({ title, items }) => {
+    const rows = items.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)]);
+    return h("section", {}, h("h3", {}, title), h("dl", {}, ...rows));
+  }));
   return into.dispose;
 }
 

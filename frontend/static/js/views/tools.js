@@ -51,7 +51,8 @@ export function mountTools(store) {
     layer.replaceChildren(own, ...others);
     layer.value = store.state.tool.layer ?? "";
     note.textContent = store.state.tool.layer
-      ? "The units of this layer that answer best to the brush’s concept." : "The layer where this brush was measured to work best.";
+      ? "The units of this layer that answer best to the brush’s concept."
+      : "The layer where this brush was measured to work best.";
   }
   listen(into, layer, "change", () => store.update((s) => setTool(s, { layer: layer.value || null })));
   into.add(store.subscribe(brushesOf, layers));
