@@ -24,7 +24,7 @@ from server.settings import Settings
 from server.static import VersionedFiles
 from server.studio import Studio, load_studio
 
-DESCRIPTION = "Paint with the units of a generative network. Every error has one shape, `ErrorOut`."
+DESCRIPTION = "Paint with the units of a generative network. Every error has the same shape."
 
 
 def create_app(settings: Settings | None = None, studio: Studio | None = None) -> FastAPI:
