@@ -16,7 +16,7 @@ from dissect_core.version import __version__
 from server.app import create_app
 from server.cli import command_line
 from server.settings import REPOSITORY, Settings
-from tests.source import ROOT, files, relative
+from tests.source import ROOT, files, modules, relative
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
@@ -115,6 +115,14 @@ def test_every_route_of_the_server_is_documented() -> None:
     documented = set(re.findall(r"^#+ `(?:GET|POST|WS) ([^`]+)`", text, flags=re.MULTILINE))
     schema = create_app(Settings()).openapi()
     assert set(schema["paths"]) | {"/api/paint"} == documented
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    known = set(re.findall(r"(\w+)\.py", text)) | set(re.findall(r"`(\w+)/`", text))
+    known |= {name for group in re.findall(r"\{([\w,]+)\}\.py", text) for name in group.split(",")}
+    tops = {name.split(".")[1] for name in modules() if "." in name} - {"routes"}
+    assert not tops - known, "give each a line in docs/architecture.md"
 
 
 def test_the_version_is_the_changelogs_newest() -> None:
