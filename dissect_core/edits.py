@@ -107,10 +107,12 @@ def _compose_layer(strokes: Sequence[UnitStroke]) -> LayerEdit:
         if tuple(stroke.alpha.shape) != grid:
             other = tuple(stroke.alpha.shape)
             raise BadStroke(f"two grids on {stroke.layer}", field="alpha", value=other, allowed=f"{grid} as before")
-        rows = [row[unit] for unit in stroke.units]
+        rows = torch.tensor([row[unit] for unit in stroke.units])
         values = torch.tensor(stroke.values, dtype=torch.float32)[:, None, None]  # (U, 1, 1)
         painted = stroke.alpha.to("cpu", torch.float32).expand(len(rows), *grid)  # (U, h, w)
-        alpha[rows], value[rows] = over(alpha[rows], value[rows], painted, values)
+        total, mixed = over(alpha.index_select(0, rows), value.index_select(0, rows), painted, values)
+        alpha.index_copy_(0, rows, total)  # unlike alpha[rows] = …, which wakes every thread for a few numbers
+        value.index_copy_(0, rows, mixed)
     return LayerEdit(units, alpha, value)
 
 
@@ -125,8 +127,6 @@ def apply_edit(x: Tensor, edit: LayerEdit) -> Tensor:
     if max(edit.units) >= x.shape[1]:
         unit = max(edit.units)
         raise BadStroke(f"no unit {unit}", field="units", value=unit, allowed=f"0 to {x.shape[1] - 1}")
-    units = list(edit.units)
+    units = torch.tensor(edit.units, device=x.device)
     alpha, value = edit.alpha.to(x), edit.value.to(x)
-    out = x.clone()
-    out[:, units] = x[:, units] * (1 - alpha) + value * alpha
-    return out
+    return x.clone().index_copy_(1, units, x.index_select(1, units) * (1 - alpha) + value * alpha)
