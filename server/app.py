@@ -11,6 +11,7 @@ import jinja2
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.templating import Jinja2Templates
 
 from dissect_core.errors import UnitbrushError
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
     app.state.templates = _templates(settings, static)
     for module in (pages, models, render, paint, health):
         app.include_router(module.router)
-    app.mount("/static", static, name="static")
+    app.mount("/static", GZipMiddleware(static, minimum_size=1024, compresslevel=6), name="static")
     install_error_handlers(app)
     app.add_middleware(NoTracebacks)
     app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)

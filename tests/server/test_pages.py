@@ -71,6 +71,16 @@ def test_static_addresses_change_with_the_content(tmp_path: Path) -> None:
     assert developing.url("css/a.css") != before
 
 
+def test_scripts_are_compressed_for_browsers_that_take_it(server: LiveServer) -> None:
+    page = server.client.get("/paint").text
+    address = next(part for part in page.split('"') if part.endswith("js/pages/paint.js"))
+    packed = server.client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = server.client.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+
+
 def test_an_old_static_address_works_but_is_not_kept(server: LiveServer) -> None:
     response = server.client.get("/static/0123456789ab/css/docs.css")
     assert response.status_code == 200
