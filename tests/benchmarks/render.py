@@ -2,7 +2,7 @@
 
 `make bench`, or this file with --model and --repeats, prints one JSON document.  Without
 networks in precomputed/ it measures a random one of the same size.  Machines differ and so do their neighbours: compare
-ratios, not milliseconds.  The cases take turns, so that a slow moment of the machine falls on all of them.
+ratios, not milliseconds, and on a busy machine the ratios of processor time.  The cases take turns, so that a slow moment of the machine falls on all of them.
 """
 
 from __future__ import annotations
@@ -44,28 +44,37 @@ def one_stroke(generator: Generator, layer: str) -> dict[str, LayerEdit]:
     return compose([UnitStroke(layer, tuple(range(20)), (1.0,) * 20, alpha)])
 
 
-def in_turns(cases: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Milliseconds of `repeats` runs of every case, the cases taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in cases}
+Times = list[tuple[float, float]]
+"""Of every run: milliseconds by the clock, and milliseconds of processor time, all threads together."""
+
+
+def in_turns(cases: dict[str, Callable[[], object]], repeats: int) -> dict[str, Times]:
+    """The times of `repeats` runs of every case, the cases taking turns."""
+    times: dict[str, Times] = {name: [] for name in cases}
     for turn in range(WARM_UP + repeats):
         for name, run in cases.items():
-            began = time.perf_counter()
+            began, cpu_began = time.perf_counter(), time.process_time()
             run()
+            took, cpu_took = time.perf_counter() - began, time.process_time() - cpu_began
             if turn >= WARM_UP:
-                times[name].append(1000 * (time.perf_counter() - began))
+                times[name].append((1000 * took, 1000 * cpu_took))
     return times
 
 
-def summary(times_ms: list[float], plain_ms: list[float], images: int) -> dict[str, float | int]:
+def summary(times: Times, plain: Times, images: int) -> dict[str, float | int]:
     """Median and spread of one case, and its time per picture as a ratio to the plain module's."""
-    deciles = statistics.quantiles(times_ms, n=10)
-    median = statistics.median(times_ms)
+    wall_ms, cpu_ms = zip(*times, strict=True)
+    plain_wall_ms, plain_cpu_ms = zip(*plain, strict=True)
+    deciles = statistics.quantiles(wall_ms, n=10)
+    median, cpu_median = statistics.median(wall_ms), statistics.median(cpu_ms)
     return {
         "images": images,
         "median_ms": round(median, 2),
         "p10_ms": round(deciles[0], 2),
         "p90_ms": round(deciles[-1], 2),
-        "ratio_per_image": round(median / images / statistics.median(plain_ms), 3),
+        "median_cpu_ms": round(cpu_median, 2),
+        "ratio_per_image": round(median / images / statistics.median(plain_wall_ms), 3),
+        "cpu_ratio_per_image": round(cpu_median / images / statistics.median(plain_cpu_ms), 3),
     }
 
 
@@ -98,7 +107,7 @@ def main() -> None:
         f"{BATCH} pictures, one stroke each": (BATCH, lambda: render(generator, many, [edit] * BATCH)),
     }
     times = in_turns({name: run for name, (_, run) in cases.items()}, arguments.repeats)
-    plain_ms = times["plain eager module"]
+    reference = times["plain eager module"]
     document = {
         "benchmark": "render",
         "model": arguments.model if shipped else "random weights",
@@ -107,7 +116,7 @@ def main() -> None:
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "repeats": arguments.repeats,
-        "cases": {name: summary(times[name], plain_ms, images) for name, (images, _) in cases.items()},
+        "cases": {name: summary(times[name], reference, images) for name, (images, _) in cases.items()},
     }
     print(json.dumps(document, indent=1))
 
