@@ -1,8 +1,9 @@
 """How fast pictures are rendered, as ratios to the plain eager module in the same run.
 
-`make bench`, or this file with --model and --repeats, prints one JSON document.  Without
-networks in precomputed/ it measures a random one of the same size.  Machines differ and so do their neighbours: compare
-ratios, not milliseconds, and on a busy machine the ratios of processor time.  The cases take turns, so that a slow moment of the machine falls on all of them.
+`make bench`, or this file with --model and --repeats, prints one JSON document.  Without networks in precomputed/ it
+measures a random one of the same size.  Machines differ and so do their neighbours: compare ratios, not milliseconds,
+and on a busy machine the ratios of processor time.  The cases take turns, so that a slow moment of the machine falls on
+all of them.
 """
 
 from __future__ import annotations
