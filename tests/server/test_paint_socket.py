@@ -167,7 +167,7 @@ def test_a_post_whose_client_left_is_dropped(serve: Serve) -> None:
         worker = engine._workers["storybook-church"]
         with worker.gate:  # nothing is rendered while this is held
             with pytest.raises(httpx.ReadTimeout):
-                live.client.post("/api/render", json=painting(stroke()), timeout=0.5)
+                live.client.post("/api/render", json=painting(stroke()), timeout=3)
             (queue,) = worker.line._queues.values()
             deadline = time.monotonic() + 30
             while not queue[0].future.cancelled() and time.monotonic() < deadline:
