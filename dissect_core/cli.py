@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from dissect_core.commands import fetch, measure, train, world
+from dissect_core.commands import fetch, measure, sample, train, world
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add every command of the core to a Typer application."""
     app.command("world")(world.world)
+    app.command("sample")(sample.sample)
     training = typer.Typer(no_args_is_help=True, help="Train the storybook networks.")
     training.command("generator")(train.generator)
     training.command("segmenter")(train.segmenter)

@@ -11,6 +11,7 @@ from dissect_core.brushes import brush_file, read_brushes
 from dissect_core.dissection import read_dissection
 from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import read_card
+from dissect_core.pixels import decode_png
 from server.cli import command_line
 
 GENERATOR = """
@@ -100,7 +101,14 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
     assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
     unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
+    unitbrush("brushes", "--measure", "church", "--precomputed", precomputed, "--images", "16")
     assert read_brushes(brush_file(precomputed / "brushes", "storybook-church")).model == "storybook-church"
+
+
+def test_sample_writes_the_images_of_these_ids(places: tuple[Path, Path], tmp_path: Path) -> None:
+    said = unitbrush("sample", "church", "--precomputed", places[0], "--count", "2", "--out", tmp_path / "two.png")
+    assert "images 0 to 1" in said
+    assert decode_png((tmp_path / "two.png").read_bytes(), 64).shape == (16, 34, 3)
 
 
 def test_fetch_lists_what_can_be_fetched_with_its_licence() -> None:

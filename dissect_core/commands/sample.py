@@ -1,0 +1,38 @@
+"""`unitbrush sample`: look at what a generator makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from dissect_core.artifacts import write_bytes
+from dissect_core.commands.options import PRECOMPUTED, Device, Domain, Precomputed, Threads, model_of, pick_device
+from dissect_core.latents import latents
+from dissect_core.models.registry import Registry
+from dissect_core.pixels import encode, to_bytes
+from dissect_core.rendering import render
+from dissect_core.sheets import contact_sheet
+
+BATCH = 16
+
+
+def sample(
+    domain: Domain,
+    precomputed: Precomputed = PRECOMPUTED,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many images.")] = 24,
+    first: Annotated[int, typer.Option(help="Id of the first image.")] = 0,
+    columns: Annotated[int, typer.Option(min=1, help="Images in a row.")] = 8,
+    out: Annotated[Path, typer.Option(help="PNG file to write.")] = Path("sheet.png"),
+    device: Device = "auto",
+    threads: Threads = 0,
+) -> None:
+    """Write a contact sheet of generated images."""
+    generator = Registry(precomputed).generator(model_of(domain), pick_device(device, threads))
+    ids = range(first, first + count)
+    parts = [ids[start : start + BATCH] for start in range(0, count, BATCH)]
+    images = [render(generator, latents(part, generator.latent_size), [{}] * len(part)) for part in parts]
+    write_bytes(out, encode(contact_sheet(to_bytes(torch.cat(images)), min(columns, count)), "png"))
+    typer.echo(f"images {first} to {first + count - 1} of {model_of(domain)}: {out}")
