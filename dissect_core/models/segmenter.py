@@ -15,7 +15,16 @@ from torch import Tensor, nn
 
 from dissect_core.errors import BadCheckpoint, BadShape
 
-STRIDE = 16  # pictures must be multiples of this
+STRIDE = 16  # of the coarsest maps
+
+
+def rescale(maps: Tensor, size: int) -> Tensor:
+    """(N, C, R, R) -> (N, C, size, size): area means to shrink, bilinear to enlarge, itself if the size is right."""
+    if maps.shape[-1] == size:
+        return maps
+    if maps.shape[-1] > size:
+        return F.interpolate(maps, size=(size, size), mode="area")
+    return F.interpolate(maps, size=(size, size), mode="bilinear", align_corners=False)
 
 
 class Stage(nn.Sequential):
@@ -33,13 +42,22 @@ class Stage(nn.Sequential):
 
 
 class Segmenter(nn.Module):
-    """Pictures (N, 3, H, W) in [-1, 1], H and W multiples of 16 -> logits per category.
+    """Square pictures (N, 3, R, R) in [-1, 1] -> logits per category.
 
     categories: name -> concept names, index 0 "none".  widths: channels at full, 1/2, 1/4, 1/8 and 1/16 resolution.
+    size: the resolution it was trained at, a multiple of 16; pictures of another are scaled to it, and the logits back.
     """
 
-    def __init__(self, categories: Mapping[str, Sequence[str]], widths: Sequence[int] = (16, 32, 64, 128, 160)) -> None:
+    def __init__(
+        self,
+        categories: Mapping[str, Sequence[str]],
+        widths: Sequence[int] = (16, 32, 64, 128, 160),
+        size: int = 128,
+    ) -> None:
         super().__init__()
+        if size % STRIDE:
+            raise BadShape("a segmenter of a bad size", field="size", value=size, allowed=f"a multiple of {STRIDE}")
+        self.size = size
         self.categories = {name: tuple(concepts) for name, concepts in categories.items()}
         self.widths = tuple(widths)
         self.stem = nn.Sequential(
@@ -50,13 +68,14 @@ class Segmenter(nn.Module):
         self.heads = nn.ModuleDict({name: nn.Conv2d(widths[0], len(c), 1) for name, c in self.categories.items()})
 
     def _encode(self, images: Tensor) -> list[Tensor]:
-        if images.dim() != 4 or images.shape[1] != 3 or images.shape[2] % STRIDE or images.shape[3] % STRIDE:
+        if images.dim() != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
             raise BadShape(
                 f"the segmenter cannot read pictures of shape {tuple(images.shape)}",
                 field="images",
                 value=tuple(images.shape),
-                allowed=f"(N, 3, H, W), H and W multiples of {STRIDE}",
+                allowed="(N, 3, R, R)",
             )
+        images = rescale(images, self.size)
         levels = [self.stem(images.contiguous(memory_format=torch.channels_last))]
         for stage in self.encoder:
             levels.append(stage(levels[-1]))
@@ -68,7 +87,7 @@ class Segmenter(nn.Module):
         x = levels[-1]
         for skip, stage in zip(reversed(levels[:-1]), reversed(self.decoder), strict=True):
             x = stage(torch.cat([skip, F.interpolate(x, scale_factor=2, mode="nearest")], dim=1))
-        return {name: head(x) for name, head in self.heads.items()}
+        return {name: rescale(head(x), images.shape[-1]) for name, head in self.heads.items()}
 
     def label(self, images: Tensor) -> dict[str, Tensor]:
         """(N, 3, H, W) -> {category: uint8 (N, H, W)}, the index of the likeliest concept."""
@@ -85,6 +104,7 @@ class Segmenter(nn.Module):
         """What `from_state_dict` needs beside the tensors, for the model card."""
         return {
             "family": "storybook-segmenter",
+            "size": self.size,
             "widths": list(self.widths),
             "categories": {name: list(concepts) for name, concepts in self.categories.items()},
         }
@@ -92,15 +112,15 @@ class Segmenter(nn.Module):
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor], architecture: Mapping[str, object]) -> Segmenter:
         """Rebuild a segmenter from its card's architecture and its tensors.  Raises BadCheckpoint naming the key."""
-        widths, categories = architecture.get("widths"), architecture.get("categories")
-        if not isinstance(widths, Sequence) or not isinstance(categories, Mapping):
+        widths, categories, size = (architecture.get(key) for key in ("widths", "categories", "size"))
+        if not (isinstance(widths, Sequence) and isinstance(categories, Mapping) and isinstance(size, int)):
             raise BadCheckpoint(
                 "the card does not describe a segmenter",
                 field="architecture",
                 value=architecture,
-                allowed="widths and categories",
+                allowed="size, widths and categories",
             )
-        segmenter = cls(categories, widths)
+        segmenter = cls(categories, widths, size)
         expected = segmenter.state_dict()
         for key in sorted(expected.keys() | state.keys()):
             want = tuple(expected[key].shape) if key in expected else "no such key"

@@ -49,7 +49,7 @@ class SegmenterTraining:
     def __init__(self, config: SegmenterConfig, worlds: Mapping[str, PaintedScenes], device: torch.device) -> None:
         torch.manual_seed(config.seed)
         self.config, self.worlds, self.device = config, worlds, device
-        self.segmenter = Segmenter(CATEGORIES, config.widths).to(device)
+        self.segmenter = Segmenter(CATEGORIES, config.widths, config.size).to(device)
         self.optimiser = torch.optim.AdamW(self.segmenter.parameters(), lr=config.learning_rate, weight_decay=1e-4)
         self.step = 0
 

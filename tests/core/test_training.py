@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dissect_core.errors import UnitbrushError
+from dissect_core.errors import BadShape, UnitbrushError
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.config import (
     GeneratorConfig,
@@ -162,12 +162,22 @@ def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
 
 
 def test_segmenter_round_trips_through_its_state() -> None:
-    segmenter = Segmenter(CATEGORIES, (4, 4, 8, 8, 8)).eval()
+    segmenter = Segmenter(CATEGORIES, (4, 4, 8, 8, 8), 32).eval()
     again = Segmenter.from_state_dict(segmenter.state_dict(), segmenter.architecture)
     images = torch.randn(2, 3, 32, 32)
     for name in CATEGORIES:
         assert torch.equal(segmenter.label(images)[name], again.label(images)[name])
     assert segmenter.features(images).shape == (2, 24)
+
+
+def test_segmenter_reads_pictures_of_every_size() -> None:
+    segmenter = Segmenter(CATEGORIES, (4, 4, 8, 8, 8), 32).eval()
+    flat = torch.full((1, 3, 64, 64), 0.5)
+    assert segmenter.label(flat)["object"].shape == (1, 64, 64)
+    assert segmenter.label(flat[..., :16, :16])["part"].shape == (1, 16, 16)
+    torch.testing.assert_close(segmenter.features(flat), segmenter.features(flat[..., :32, :32]))
+    with pytest.raises(BadShape):
+        segmenter.label(torch.zeros(1, 3, 32, 16))
 
 
 @pytest.mark.parametrize("domain", ["church", "kitchen"])
