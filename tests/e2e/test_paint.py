@@ -116,6 +116,18 @@ def test_a_link_gives_the_same_picture_to_somebody_else(open_page: OpenPage) -> 
     assert friend.strokes == 3
 
 
+def test_a_link_from_another_version_of_the_network_says_so(open_page: OpenPage) -> None:
+    painter = open_page()
+    link = painter.page.evaluate("""async () => {
+        const script = document.querySelector('script[type=module][src*="pages/paint.js"]').src;
+        const { toLink } = await import(script.replace("pages/paint.js", "lib/document.js"));
+        return toLink({ model: "storybook-church", network: "ffffffff", seed: 3, strokes: [] });
+    }""")
+    friend = open_page(f"/paint#p={link}")
+    assert "another version of the network" in friend.page.locator("#notice").inner_text()
+    assert friend.seed == 3
+
+
 def test_a_saved_picture_holds_the_painting_and_dropping_it_restores_it(open_page: OpenPage, tmp_path: Path) -> None:
     painter = open_page()
     painter.stroke(*ACROSS)

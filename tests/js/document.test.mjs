@@ -17,10 +17,16 @@ const stroke = (over = {}) => ({
   points: [100, 200, 255, 1400, 2000, 255, 4096, 0, 3], on: true, ...over,
 });
 const painting = {
-  model: "storybook-church", seed: 1234,
+  model: "storybook-church", network: "0123abcd", seed: 1234,
   strokes: [stroke(), stroke({ mode: "erase", layer: "layer5", on: false }), stroke({ brush: "front door", count: 1 })],
 };
 const bare = (one) => toJson(one);
+
+test("a painting from before networks were named is still read", async () => {
+  const { network: _network, ...older } = painting;
+  assert.equal((await fromLink(await toLink(older))).network, undefined);
+  assert.equal(readPainting(JSON.parse(JSON.stringify(toJson(older)))).network, undefined);
+});
 
 test("a link gives the same painting back, number for number", async () => {
   const link = await toLink(painting);

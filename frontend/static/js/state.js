@@ -13,6 +13,7 @@ import { clamp } from "./lib/geometry.js";
 import { EMPTY, record, redo, undo } from "./lib/history.js";
 
 const VISITED = 12;
+const NETWORK_DIGITS = 8;
 
 /**
  * @typedef {object} Store
@@ -77,7 +78,9 @@ export const brushOf = (s) => brushesOf(s)?.find(({ id }) => id === s.chosen[s.m
 /** What a brush paints, for people. @param {State} s @param {string} id */
 export const nameOf = (s, id) => brushesOf(s)?.find((brush) => brush.id === id)?.concept ?? id;
 /** @param {State} s @returns {Painting} */
-export const paintingOf = (s) => ({ model: s.model, seed: s.seed, strokes: strokesOf(s) });
+export const paintingOf = (s) => ({
+  model: s.model, network: modelOf(s).sha256.slice(0, NETWORK_DIGITS), seed: s.seed, strokes: strokesOf(s),
+});
 
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {

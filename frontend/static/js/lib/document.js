@@ -23,7 +23,7 @@ export const pageKey = (model, seed) => `${model}:${seed}`;
 /** @param {Painting} painting  -> plain JSON value */
 export function toJson(painting) {
   const strokes = painting.strokes.map(({ id: _id, ...rest }) => rest);
-  return { unitbrush: VERSION, model: painting.model, seed: painting.seed, strokes };
+  return { unitbrush: VERSION, model: painting.model, network: painting.network, seed: painting.seed, strokes };
 }
 
 /**
@@ -37,6 +37,7 @@ export function readPainting(value) {
   if (strokes.length > LIMITS.strokes) throw new Error(`more than ${LIMITS.strokes} strokes`);
   return {
     model: text(source["model"], "model"),
+    ...(source["network"] == null ? {} : { network: text(source["network"], "network") }),
     seed: whole(source["seed"], "seed", [0, Number.MAX_SAFE_INTEGER]),
     strokes: strokes.map(readStroke),
   };
@@ -71,7 +72,7 @@ function readStroke(value, index) {
 export async function toLink(painting) {
   const head = painting.strokes.map((s) =>
     [s.brush, (s.mode === "erase" ? 1 : 0) + (s.on ? 0 : 2), s.size, s.strength, s.count, s.layer, s.points.length]);
-  const json = new TextEncoder().encode(JSON.stringify([VERSION, painting.model, painting.seed, head]));
+  const json = new TextEncoder().encode(JSON.stringify([VERSION, painting.model, painting.seed, head, painting.network]));
   const body = painting.strokes.flatMap((s) => s.points.map((value, i) => value - (s.points[i - 3] ?? 0)));
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, json.length);
@@ -83,7 +84,7 @@ export async function fromLink(link) {
   const bytes = await inflate(fromBase64(link), "deflate-raw", MAX_LINK_BYTES);
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const parsed = list(JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), "link");
-  const [unitbrush, model, seed, head] = parsed;
+  const [unitbrush, model, seed, head, network] = parsed;
   const numbers = fromVarints(bytes.subarray(4 + size));
   let at = 0;
   const strokes = list(head, "strokes").map((entry) => {
@@ -95,7 +96,7 @@ export async function fromLink(link) {
     const mode = flag & 1 ? "erase" : "draw";
     return { brush, mode, size: width, strength, count, layer, points, on: flag < 2 };
   });
-  return readPainting({ unitbrush, model, seed, strokes });
+  return readPainting({ unitbrush, model, network, seed, strokes });
 }
 
 /** @param {unknown} value @param {string} where @returns {Record<string, unknown>} */

@@ -19,6 +19,7 @@
  *
  * @typedef {object} Painting  The whole document: what a link and a saved picture carry.
  * @property {string} model
+ * @property {string} [network]  first digits of the SHA-256 of the weights it was painted with
  * @property {number} seed
  * @property {readonly Stroke[]} strokes
  *
@@ -32,6 +33,7 @@
  * @property {string} domain
  * @property {string} title
  * @property {number} resolution
+ * @property {string} sha256  of its weights
  * @property {readonly Layer[]} layers
  * @property {readonly string[]} paint_layers
  *

@@ -53,19 +53,20 @@ export function mountShare(store, session) {
       if (chosen.size > MAX_FILE_BYTES) throw new Error("the file is too large");
       const text = await readText(new Uint8Array(await chosen.arrayBuffer()), KEYWORD);
       if (text === null) throw new Error("there is no painting inside it");
-      show(readPainting(JSON.parse(text)));
-      tell(`Opened ${chosen.name}.`);
+      show(readPainting(JSON.parse(text)), `Opened ${chosen.name}.`);
     } catch (error) {
       tell(`${chosen.name} cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
     }
   }
 
-  /** @param {import("../lib/types.js").Painting} painting */
-  function show(painting) {
-    if (!store.state.models.some(({ id }) => id === painting.model)) {
-      throw new Error(`the network ${painting.model} is not here`);
-    }
+  /** @param {import("../lib/types.js").Painting} painting @param {string} [news] */
+  function show(painting, news) {
+    const model = store.state.models.find(({ id }) => id === painting.model);
+    if (!model) throw new Error(`the network ${painting.model} is not here`);
     store.update((s) => openPainting(s, painting));
+    if (painting.network && !model.sha256.startsWith(painting.network)) {
+      tell("This was painted with another version of the network, so the picture may look different.");
+    } else if (news) tell(news);
   }
 
   /** The painting in the address, if there is one. The address is plain again afterwards: a reload keeps newer work. */
