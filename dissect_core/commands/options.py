@@ -8,6 +8,8 @@ from typing import Annotated
 import torch
 import typer
 
+from dissect_core.memory import keep_freed_memory
+
 PRECOMPUTED = Path("precomputed")
 RUNS = Path("runs")
 SEGMENTER = "storybook-segmenter"
@@ -20,7 +22,8 @@ Domain = Annotated[str, typer.Argument(help="church or kitchen")]
 
 
 def pick_device(name: str, threads: int = 0) -> torch.device:
-    """The device of that name ("auto": a GPU if there is one); also sets the number of CPU threads."""
+    """The device of that name ("auto": a GPU if there is one), made ready for long work with so many CPU threads."""
+    keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
     if name == "auto":

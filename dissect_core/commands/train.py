@@ -22,7 +22,6 @@ from dissect_core.progress import Progress, Speed
 from dissect_core.training.config import read_generator_config, read_segmenter_config
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import Step, remaining_cost
-from dissect_core.training.memory import keep_freed_memory
 from dissect_core.training.publish import publish_generator, publish_segmenter
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import HELD_OUT_SEED, held_out_quality, train_segmenter
@@ -38,7 +37,6 @@ def generator(
     until: Annotated[int | None, typer.Option(help="Stop and publish after so many images in all.")] = None,
 ) -> None:
     """Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume."""
-    keep_freed_memory()
     chosen = pick_device(device, threads)
     config = read_generator_config(precomputed / "training" / f"{model_of(domain)}.toml")
     whole = remaining_cost(config, 0)
@@ -60,7 +58,6 @@ def segmenter(
     precomputed: Precomputed = PRECOMPUTED, runs: Runs = RUNS, device: Device = "auto", threads: Threads = 0
 ) -> None:
     """Train the segmenter on both worlds, measure it on held-out scenes and publish it; run again to resume."""
-    keep_freed_memory()
     chosen = pick_device(device, threads)
     config = read_segmenter_config(precomputed / "training" / f"{SEGMENTER}.toml")
     with Progress("painting", "scene") as painting:

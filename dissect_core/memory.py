@@ -1,4 +1,8 @@
-"""Keep freed memory in the process: on virtual machines fresh pages cost more than the arithmetic done on them."""
+"""Keep freed memory in the process: on virtual machines fresh pages cost more than the arithmetic done on them.
+
+Measured on one, 16 images of 128 pixels at once: 27 ms an image and 95,000 page faults a pass without, 16 ms and none
+with it.
+"""
 
 from __future__ import annotations
 
