@@ -125,7 +125,7 @@ def test_a_link_from_another_version_of_the_network_says_so(open_page: OpenPage)
     }""")
     friend = open_page(f"/paint#p={link}")
     assert "another version of the network" in friend.page.locator("#notice").inner_text()
-    assert friend.seed == 3
+    assert friend.seed == "3"
 
 
 def test_a_saved_picture_holds_the_painting_and_dropping_it_restores_it(open_page: OpenPage, tmp_path: Path) -> None:
