@@ -21,6 +21,9 @@ LENGTH = 64
 DEFAULT_COUNT = 20
 """How many of them paint by default (Bau et al. 2020, "Semantic paint using a GAN")."""
 
+MAX_LEVEL = 4.0
+"""The highest value a brush may paint, in multiples of a unit's 0.99 quantile."""
+
 Ranking = Literal["iou", "effect"]
 
 
@@ -28,9 +31,9 @@ Ranking = Literal["iou", "effect"]
 class Brush:
     """One brush.
 
-    id: unique in its set, the concept's name where that is unambiguous.  units: best first, by `ranking`; values: their
-    0.99 quantiles, activation units.  example_seed, example_box: an image in which the brush works visibly when painted
-    as the disc inscribed in the box (x0, y0, x1, y1 in 0..1).  measured: see `trial.report`.
+    id: unique in its set, the concept's name where that is unambiguous.  units: best first, by `ranking`.  values:
+    `level` times their 0.99 quantiles, activation units.  example_seed, example_box: an image in which the brush works
+    visibly when painted as the disc inscribed in the box (x0, y0, x1, y1 in 0..1).  measured: see `trial.report`.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Brush:
     ranking: Ranking
     units: tuple[int, ...]
     values: tuple[float, ...]
+    level: float
     example_seed: int
     example_box: tuple[float, float, float, float]
     default_count: int = DEFAULT_COUNT
@@ -110,6 +114,9 @@ def _brush(entry: object, file: str, where: str) -> Brush:
     good = 0 < len(units) <= LENGTH and len(set(units)) == len(units) and min(units, default=-1) >= 0
     require(good, file, field=f"{where}.units", value=entry["units"], allowed=f"1 to {LENGTH} distinct unit numbers")
     require(len(values) == len(units), file, field=f"{where}.values", value=len(values), allowed="one value per unit")
+    level = _numbers([entry["level"]], float)
+    fits = bool(level) and 0 < level[0] <= MAX_LEVEL
+    require(fits, file, field=f"{where}.level", value=entry["level"], allowed=f"above 0, at most {MAX_LEVEL:g}")
     count, seed = _numbers([entry["default_count"]], int), _numbers([entry["example_seed"]], int)
     fits = bool(count) and 1 <= count[0] <= len(units)
     require(
@@ -127,6 +134,7 @@ def _brush(entry: object, file: str, where: str) -> Brush:
         ranking=ranking,
         units=tuple(int(unit) for unit in units),
         values=values,
+        level=level[0],
         example_seed=int(seed[0]),
         example_box=(box[0], box[1], box[2], box[3]),
         default_count=int(count[0]),

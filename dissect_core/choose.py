@@ -1,8 +1,9 @@
 """Choosing brushes: for every concept that occurs, the layer and the ranking whose units measurably draw and erase it.
 
 For each candidate concept (an object or a part that is seen often enough) every paint layer proposes two sets of 20
-units: those of highest IoU and those of highest causal effect.  All sets are screened on a few images, the best are
-measured on more, and the best of those becomes the brush if it works:
+units: those of highest IoU and those of highest causal effect.  All sets are screened on a few images.  The best are
+tried at several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws
+nearly as reliably as their best, and the best of those becomes the brush if it works:
 
     score = clear_rise + removed - collateral
 
@@ -48,7 +49,7 @@ class ChoiceSpec:
     candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
     their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
     `screened` images, the best `finalists` measured on `measured`; a concept whose best screened set has a clear_rise
-    below `hopeless` is given up.
+    below `hopeless` is given up.  Of `levels` the lowest is taken whose clear_rise is within `nearly` of the best.
     """
 
     layers: tuple[str, ...]
@@ -60,6 +61,8 @@ class ChoiceSpec:
     least_images: float = 0.15
     least_share: float = 0.005
     hopeless: float = 0.3
+    levels: tuple[float, ...] = (1.0, 1.5, 2.0)
+    nearly: float = 0.03
     categories: tuple[str, ...] = ("object", "part")
     effect: EffectSpec = field(default_factory=EffectSpec)
 
@@ -70,6 +73,7 @@ class Trial:
 
     layer: str
     ranking: Ranking
+    level: float
     order: Tensor
     drawn: Insertion
     erased: Ablation
@@ -139,7 +143,10 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     if trials[best[0]].drawn.clear_rise < spec.hopeless:
         return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
     rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
-    measured = [_try(bench, dissection, pool, concept, sets[n], rest, spec.measured) for n in best]
+    measured = []
+    for n in best:
+        level = _level(bench, dissection, spec, pool, concept, sets[n], screen)
+        measured.append(_try(bench, dissection, pool, concept, sets[n], rest, spec.measured, level))
     winner = max(measured, key=lambda trial: (trial.drawn.clear_rise >= LEAST_RAISED, trial.score))
     summaries = tuple(_summary(trial) for trial in [*trials, *measured])
     if winner.drawn.clear_rise < LEAST_RAISED:
@@ -159,18 +166,39 @@ def _try(
     proposal: tuple[str, Ranking, Tensor],
     places: Places,
     images: int,
+    level: float = 1.0,
 ) -> Trial:
     layer, ranking, order = proposal
-    units = _unit_set(dissection, layer, order[:DEFAULT_COUNT])
+    units = _unit_set(dissection, layer, order[:DEFAULT_COUNT], level)
     drawn = measure_insertion(bench, pool, concept, units, places)
     part = Pool(pool.ids[-images:], {name: maps[-images:] for name, maps in pool.labels.items()})
     erased = measure_ablation(bench, part, concept, units)
     removed = -erased.change([bench.columns.column(concept)])
-    return Trial(layer, ranking, order, drawn, erased, removed)
+    return Trial(layer, ranking, level, order, drawn, erased, removed)
 
 
-def _unit_set(dissection: Dissection, layer: str, order: Tensor) -> UnitSet:
-    values = dissection.layers[layer].thresholds[order]
+def _level(
+    bench: Bench,
+    dissection: Dissection,
+    spec: ChoiceSpec,
+    pool: Pool,
+    concept: Concept,
+    proposal: tuple[str, Ranking, Tensor],
+    places: Places,
+) -> float:
+    """The lowest level that draws nearly as reliably as the best one."""
+    layer, _, order = proposal
+    rises = {
+        level: measure_insertion(
+            bench, pool, concept, _unit_set(dissection, layer, order[:DEFAULT_COUNT], level), places
+        ).clear_rise
+        for level in spec.levels
+    }
+    return min(level for level, rise in rises.items() if rise >= max(rises.values()) - spec.nearly)
+
+
+def _unit_set(dissection: Dissection, layer: str, order: Tensor, level: float) -> UnitSet:
+    values = dissection.layers[layer].thresholds[order] * level
     return UnitSet(layer, tuple(order.tolist()), tuple(values.tolist()))
 
 
@@ -190,7 +218,7 @@ def _brush(
         round(min(max(edge, 0.0), 1.0), 4)
         for edge in (x - habitat.radius, y - habitat.radius, x + habitat.radius, y + habitat.radius)
     )
-    units = _unit_set(dissection, trial.layer, trial.order)
+    units = _unit_set(dissection, trial.layer, trial.order, trial.level)
     source = {"images": spec.pool, "first_id": spec.first_id, "code_version": code_version()}
     return Brush(
         id=habitat.concept.name,
@@ -200,6 +228,7 @@ def _brush(
         ranking=trial.ranking,
         units=units.units,
         values=units.values,
+        level=trial.level,
         example_seed=pool.ids[int(places.rows[best])],
         example_box=(box[0], box[1], box[2], box[3]),
         default_count=min(DEFAULT_COUNT, len(units.units)),
@@ -222,6 +251,7 @@ def _summary(trial: Trial) -> dict[str, Any]:
     return {
         "layer": trial.layer,
         "ranking": trial.ranking,
+        "level": trial.level,
         "images": len(trial.drawn.gain),
         "any_rise": round(trial.drawn.any_rise, 4),
         "clear_rise": round(trial.drawn.clear_rise, 4),

@@ -70,6 +70,10 @@ class PaintModel:
             f"no concept {concept!r}", field="concept", value=concept, allowed=f"one of {', '.join(names)}"
         )
 
+    def level(self, concept: str | None) -> float:
+        """The level of the brush of that id or concept; 1 where there is none."""
+        return next((b.level for b in self.brushes.values() if concept in (b.id, b.concept)), 1.0)
+
     def values(self, layer: str, units: tuple[int, ...]) -> tuple[float, ...]:
         """The 0.99 quantiles of units of a layer, in activation units."""
         quantiles = self.quantiles[layer]
@@ -151,9 +155,10 @@ def _check_brushes(brushes: BrushSet, model: PaintModel) -> None:
         require(unit <= last, file, field=where, value=unit, allowed=f"units 0 to {last}")
         quantiles = model.values(brush.layer, brush.units)
         for unit, value, measured in zip(brush.units, brush.values, quantiles, strict=True):
-            agrees = math.isclose(value, measured, rel_tol=1e-3, abs_tol=1e-4)
+            agrees = math.isclose(value, brush.level * measured, rel_tol=1e-3, abs_tol=1e-4)
             where = f"{brush.id}.values, unit {unit}"
-            require(agrees, file, field=where, value=value, allowed=f"{measured:g}, the quantile of the dissection")
+            allowed = f"{brush.level * measured:g}, {brush.level:g} times the quantile of the dissection"
+            require(agrees, file, field=where, value=value, allowed=allowed)
 
 
 def _same_weights(file: str, sha256: object, card: ModelCard) -> None:

@@ -43,13 +43,15 @@ class Stroke(_Request):
     layer: Name | None = Field(
         None, description="The layer to edit; a concept has one of its own, units need one.", examples=["layer4"]
     )
-    mode: Literal["draw", "erase"] = Field(description="draw sets each unit to level x its 0.99 quantile, erase to 0.")
+    mode: Literal["draw", "erase"] = Field(
+        description="draw sets each unit to level x the brush's level x its 0.99 quantile, erase to 0."
+    )
     strength: float = Field(1.0, ge=0, le=1, strict=True, description="How much of the old activation is replaced.")
     count: StrictInt | None = Field(
         None, ge=1, description="How many units, best first; a brush has its own number, usually 20."
     )
     level: float = Field(
-        1.0, ge=0, strict=True, description="Multiple of each unit's 0.99 quantile to draw with; 1 for erasing."
+        1.0, ge=0, strict=True, description="Multiple of the value that the brush draws with; 1 for erasing."
     )
     pooling: Literal["max", "mean"] = Field(
         "max", description="How pixels become cells: max switches on every touched cell, mean gives soft edges."

@@ -84,7 +84,8 @@ class StrokeReader:
             most = self.settings.max_level
             if stroke.level > most:
                 raise BadStroke("the level is too high", field="level", value=stroke.level, allowed=f"0 to {most:g}")
-            values = tuple(stroke.level * value for value in model.values(layer, units))
+            level = stroke.level * model.level(stroke.concept)
+            values = tuple(level * value for value in model.values(layer, units))
         grid = self._grid(stroke, model.layers[layer].grid, masks)
         return UnitStroke(layer, units, values, grid * stroke.strength)
 

@@ -105,7 +105,7 @@ class Studio:
         side = model.card.resolution
         units = brush.units[: brush.default_count]
         alpha = to_grid(disc(brush.example_box, side), model.layers[brush.layer].grid)
-        stroke = UnitStroke(brush.layer, units, model.values(brush.layer, units), alpha)
+        stroke = UnitStroke(brush.layer, units, brush.values[: brush.default_count], alpha)
         rendered = await self._rendered(model.card.id, brush.example_seed, compose([stroke]), "")
         rows, columns = window(brush.example_box, side)
         cropped = Rendered(

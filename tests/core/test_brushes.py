@@ -3,22 +3,24 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
+from dissect_core import choose
 from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import ChoiceSpec, choose_brushes
 from dissect_core.concepts import Columns
 from dissect_core.dissection import Dissection, LayerStats
-from dissect_core.effects import Bench
+from dissect_core.effects import Bench, UnitSet
 from dissect_core.errors import ArtifactMismatch, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
 from tests.core.planted import ToyGenerator, ToySegmenter
 
-BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 7, (0.1, 0.2, 0.3, 0.4), 2)
+BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 1.0, 7, (0.1, 0.2, 0.3, 0.4), 2)
 BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")
 CHOICE = ChoiceSpec(
     layers=("layer1", "layer2"), first_id=100, pool=30, screened=8, measured=12, finalists=2,
@@ -47,12 +49,24 @@ def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:
     tree = brushes.brush("tree")
     assert tree.units[0] == 0
     assert tree.values == (1.0, 1.0, 1.0)
+    assert tree.level == 1  # higher levels draw no better, and the lowest of the best is taken
     assert tree.default_count == 3
     assert 100 <= tree.example_seed < 130
     assert tree.measured["draw"]["clear_rise"] == 1
     assert tree.measured["erase"]["removed"] == 1
     x0, y0, x1, y1 = tree.example_box
     assert (x1 - x0, y1 - y0) == (pytest.approx(0.2, abs=1e-3), pytest.approx(0.2, abs=1e-3))
+
+
+def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    rises = {1.0: 0.50, 1.5: 0.78, 2.0: 0.80}  # thresholds are 1, so a unit's value is the level
+
+    def measure(_bench: Any, _pool: Any, _concept: Any, units: UnitSet, _places: Any) -> Any:
+        return SimpleNamespace(clear_rise=rises[units.values[0]])
+
+    monkeypatch.setattr(choose, "measure_insertion", measure)
+    proposal = ("layer1", "iou", torch.tensor([0, 1]))
+    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, proposal, None) == 1.5  # type: ignore[arg-type]
 
 
 def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> None:
@@ -108,6 +122,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         ("units", [-1, 2]),
         ("units", "0,2"),
         ("values", [1.0]),
+        ("level", 0.0),
+        ("level", 5.0),
+        ("level", True),
         ("default_count", 3),
         ("example_seed", "7"),
         ("example_box", [0.3, 0.2, 0.1, 0.4]),
