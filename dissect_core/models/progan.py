@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dissect_core.errors import BadCheckpoint, BadShape
+from dissect_core.models.state import load_checked
 
 PIXEL_NORM_EPSILON = 1e-8
 LEAKY_SLOPE = 0.2
@@ -135,13 +136,7 @@ class Generator(nn.Sequential):
         Raises BadCheckpoint naming the key that is missing, unexpected or of the wrong shape.
         """
         generator = cls(infer_sizes(state))
-        expected = generator.state_dict()
-        for key in sorted(expected.keys() | state.keys()):
-            want = tuple(expected[key].shape) if key in expected else "no such key"
-            have = tuple(state[key].shape) if key in state else "missing"
-            if want != have:
-                raise BadCheckpoint(f"{key}: {have}, expected {want}", field=key, value=have, allowed=f"{want}")
-        generator.load_state_dict({key: value.float() for key, value in state.items()})
+        load_checked(generator, state)
         return generator
 
 

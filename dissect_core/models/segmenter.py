@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dissect_core.errors import BadCheckpoint, BadShape
+from dissect_core.models.state import load_checked
 
 STRIDE = 16  # of the coarsest maps
 
@@ -121,11 +122,5 @@ class Segmenter(nn.Module):
                 allowed="size, widths and categories",
             )
         segmenter = cls(categories, widths, size)
-        expected = segmenter.state_dict()
-        for key in sorted(expected.keys() | state.keys()):
-            want = tuple(expected[key].shape) if key in expected else "no such key"
-            have = tuple(state[key].shape) if key in state else "missing"
-            if want != have:
-                raise BadCheckpoint(f"{key}: {have}, expected {want}", field=key, value=have, allowed=f"{want}")
-        segmenter.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+        load_checked(segmenter, state)
         return segmenter.eval()
