@@ -65,9 +65,9 @@ class GeneratorTraining:
         torch.manual_seed(config.seed)
         self.config, self.scenes, self.device = config, scenes, device
         layout = torch.channels_last
-        self.generator = GrowingGenerator(config.sizes).to(device, memory_format=layout)  # type: ignore[call-overload]
-        self.average = GrowingGenerator(config.sizes).to(device, memory_format=layout)  # type: ignore[call-overload]
-        self.critic = Discriminator(config.critic_sizes).to(device, memory_format=layout)  # type: ignore[call-overload]
+        self.generator = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
+        self.average = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
+        self.critic = Discriminator(config.critic_sizes).to(device).to(memory_format=layout)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
         self.optimisers = [
@@ -144,7 +144,8 @@ class GeneratorTraining:
         """Move the running average towards the generator; early on it follows faster."""
         half_life = min(self.config.average_images, max(self.shown * 0.05, 1.0))
         share = 1 - 0.5 ** (batch / half_life)
-        averages, sources = list(self.average.parameters()), list(self.generator.parameters())
+        averages: list[Tensor] = list(self.average.parameters())
+        sources: list[Tensor] = list(self.generator.parameters())
         torch._foreach_lerp_(averages, sources, share)
 
     @property
