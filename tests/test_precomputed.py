@@ -44,6 +44,12 @@ def test_models_holds_cards_and_their_weights_only() -> None:
     assert {path for path in files() if path.parent == MODELS} == {*cards, *weights}
 
 
+def test_handovers_belong_to_the_networks_that_ship() -> None:
+    told = [read_card(path).training.get("handover") for path in shipped(MODELS, "*.json")]
+    promised = {(entry["file"], entry["sha256"]) for entry in told if entry}
+    assert {(path.name, sha256(path)) for path in shipped(PRECOMPUTED / "training", "*.safetensors")} == promised
+
+
 def test_dissections_and_brushes_belong_to_the_networks_that_ship() -> None:
     manifests = shipped(PRECOMPUTED / "dissection", "manifest.json") + shipped(PRECOMPUTED / "brushes", "*.json")
     for path in manifests:

@@ -35,6 +35,7 @@ def generator(
     device: Device = "auto",
     threads: Threads = 0,
     until: Annotated[int | None, typer.Option(help="Stop and publish after so many images in all.")] = None,
+    go_on: Annotated[bool, typer.Option("--continue", help="Without a run, go on from the published network.")] = False,
 ) -> None:
     """Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume."""
     chosen = pick_device(device, threads)
@@ -49,7 +50,10 @@ def generator(
             text = f"{step.shown} images, {size}x{size}, {speed.of(step.shown):.0f} images/s, {losses}"
             bar.to(round((whole - remaining_cost(config, step.shown)) / whole * 10_000), 10_000, text)
 
-        training = train_generator(config, runs / config.id, runs / "scenes", chosen, painting.to, on_step, until)
+        published = precomputed if go_on else None
+        training = train_generator(
+            config, runs / config.id, runs / "scenes", chosen, painting.to, on_step, until, published
+        )
     card = publish_generator(training, precomputed)
     typer.echo(f"{card.title}: {training.shown} images shown; wrote {card.weights.file} and its card")
 

@@ -204,5 +204,3 @@ def remaining_cost(config: GeneratorConfig, shown: int) -> float:
         total += left * cost_per_image(config, level)
         start += length
     return total
-
-

@@ -1,4 +1,4 @@
-"""Write a trained network to `precomputed/models`: fp16 safetensors and its model card."""
+"""Write a trained network to `precomputed/models`: fp16 safetensors, its model card, and a generator's handover."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dissect_core.models.card import ModelCard, Weights, write_card
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.config import SegmenterConfig
 from dissect_core.training.generator import GeneratorTraining
+from dissect_core.training.handover import write_handover
 
 PAINT_GRIDS = (8, 16)
 ORIGIN = "trained from scratch by Unitbrush on its own procedural scenes; no other data"
@@ -41,7 +42,12 @@ def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCa
             "sizes": list(generator.sizes),
             "layers": [{"name": layer.name, "units": layer.units, "grid": layer.grid} for layer in layers],
         },
-        training={**config.as_dict(), "images_shown": training.shown, "steps": training.steps},
+        training={
+            **config.as_dict(),
+            "images_shown": training.shown,
+            "steps": training.steps,
+            "handover": write_handover(training, precomputed / "training"),
+        },
         quality={},
     )
 

@@ -18,6 +18,7 @@ from dissect_core.sheets import contact_sheet
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import GeneratorTraining, Step
+from dissect_core.training.handover import take_over
 from dissect_core.world.scenes import paint
 
 SAVE_EVERY_S = 240.0
@@ -33,9 +34,11 @@ def train_generator(
     on_paint: Callable[[int, int], None] = lambda done, total: None,
     on_step: Callable[[Step], None] = lambda step: None,
     until: int | None = None,
+    published: Path | None = None,
 ) -> GeneratorTraining:
     """Train to the end of the schedule (or `until` images), resuming from `run_folder/state.pt` if it is there.
 
+    Without that file a run starts from scratch, or from the network in the folder `published`, if one is given.
     Every SAVE_EVERY_S seconds, and at the end, writes state.pt and sample sheets to the run folder.
     """
     scenes = painted_scenes(config.world, config.scenes, config.resolution, scenes_folder, progress=on_paint)
@@ -43,6 +46,8 @@ def train_generator(
     state_file = run_folder / "state.pt"
     if state_file.exists():
         training.load_state(_load_state(state_file, config))
+    elif published is not None:
+        take_over(training, published)
     run_folder.mkdir(parents=True, exist_ok=True)
     saved = time.monotonic()
     for step in training.run(until):
