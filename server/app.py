@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
     app.add_middleware(NoTracebacks)
     app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way that FastAPI documents
     return app
 
 

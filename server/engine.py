@@ -122,6 +122,15 @@ class Engine:
         """Whether every worker runs."""
         return all(worker.thread.is_alive() for worker in self._workers.values())
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The ids of the networks."""
+        return tuple(self._workers)
+
+    def waiting(self, model: str) -> int:
+        """How many renders wait for a network."""
+        return len(self._workers[model].line)
+
     def latent_size(self, model: str) -> int:
         """Numbers in z of a network."""
         return self._workers[model].generator.latent_size

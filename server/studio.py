@@ -26,6 +26,7 @@ from dissect_core.models.card import ModelCard
 from server.catalog import Catalog, PaintModel, load_catalog
 from server.engine import Engine, Overloaded, Rendered, Stopped
 from server.errors import ApiError, overloaded
+from server.metrics import Metrics
 from server.recent import Recent
 from server.schemas import Painting
 from server.settings import Settings
@@ -56,6 +57,7 @@ class Studio:
         self.settings = settings
         self.catalog = catalog
         self.engine = engine
+        self.metrics = Metrics(engine)
         self.reader = StrokeReader(settings)
         self._pool = ThreadPoolExecutor(settings.encode_threads, thread_name_prefix="encode")
         self._originals: Recent[tuple[str, int], Tensor] = Recent(settings.cached_pictures)
@@ -145,6 +147,7 @@ class Studio:
             future = self.engine.submit(model_id, seed, edits, client=client)
             return await asyncio.wait_for(asyncio.wrap_future(future), limit)
         except Overloaded as full:
+            self.metrics.refused(model_id)
             raise overloaded(full.waiting, full.limit, self.settings.retry_after_seconds) from None
         except TimeoutError:
             raise ApiError(
@@ -172,6 +175,7 @@ class Studio:
             "encode": encode_ms,
             "total": (time.perf_counter() - started) * 1000,
         }
+        self.metrics.finished(card.id, ms, rendered.batch)
         return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()})
 
     async def _in_pool(self, work: Callable[[], T]) -> T:

@@ -1,8 +1,9 @@
-"""Is the server there, and can it paint?"""
+"""Is the server there, can it paint, and what has it done?"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from dissect_core.version import __version__
 from server.deps import StudioDep
@@ -25,3 +26,9 @@ async def readyz(studio: StudioDep) -> dict[str, object]:
             503, "not_ready", "a network has stopped", field="server", value=None, allowed="restart the server"
         )
     return {"status": "ready", "models": list(studio.catalog.models)}
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+async def metrics(studio: StudioDep) -> Response:
+    """Pictures, queues, batches and times since the start, in Prometheus' text format."""
+    return Response(studio.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -149,3 +149,23 @@ def test_the_schema_describes_every_address_and_the_body(server: LiveServer) -> 
 
 def test_server_timing_names_each_step() -> None:
     assert server_timing({"queue": 0.5, "render": 31.0}) == "queue;dur=0.5, render;dur=31"
+
+
+def test_metrics_count_pictures_by_network(serve: Any) -> None:
+    with serve() as live:
+
+        def value(name: str, **labels: str) -> float:
+            found = live.studio.metrics.registry.get_sample_value(name, labels)
+            return -1.0 if found is None else found
+
+        church = "storybook-church"
+        before = value("unitbrush_pictures_total", model=church)  # the one of the start-up
+        live.client.post("/api/render", json=painting(strokes=[stroke()]))
+        live.client.get(f"{CHURCH}/images/0")  # from the cache: encoded, not rendered
+        assert value("unitbrush_pictures_total", model=church) == before + 1
+        assert value("unitbrush_batch_images_count", model=church) == 1
+        assert value("unitbrush_picture_seconds_count", model=church, step="total") == 2
+        assert value("unitbrush_waiting", model="storybook-kitchen") == 0
+        answer = live.client.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert 'unitbrush_picture_seconds_bucket{le="0.001",model="storybook-church",step="encode"}' in answer.text
