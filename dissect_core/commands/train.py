@@ -22,6 +22,7 @@ from dissect_core.progress import Progress, Speed
 from dissect_core.training.config import read_generator_config, read_segmenter_config
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import Step, remaining_cost
+from dissect_core.training.handover import handover_file
 from dissect_core.training.publish import publish_generator, publish_segmenter
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import HELD_OUT_SEED, held_out_quality, train_segmenter
@@ -35,7 +36,6 @@ def generator(
     device: Device = "auto",
     threads: Threads = 0,
     until: Annotated[int | None, typer.Option(help="Stop and publish after so many images in all.")] = None,
-    go_on: Annotated[bool, typer.Option("--continue", help="Without a run, go on from the published network.")] = False,
 ) -> None:
     """Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume."""
     chosen = pick_device(device, threads)
@@ -50,9 +50,15 @@ def generator(
             text = f"{step.shown} images, {size}x{size}, {speed.of(step.shown):.0f} images/s, {losses}"
             bar.to(round((whole - remaining_cost(config, step.shown)) / whole * 10_000), 10_000, text)
 
-        published = precomputed if go_on else None
         training = train_generator(
-            config, runs / config.id, runs / "scenes", chosen, painting.to, on_step, until, published
+            config,
+            runs / config.id,
+            runs / "scenes",
+            chosen,
+            painting.to,
+            on_step,
+            until,
+            handover_file(precomputed, config),
         )
     card = publish_generator(training, precomputed)
     typer.echo(f"{card.title}: {training.shown} images shown; wrote {card.weights.file} and its card")

@@ -23,9 +23,10 @@ ORIGIN = "trained from scratch by Unitbrush on its own procedural scenes; no oth
 def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCard:
     """Write the running average of the generator and its card; quality is measured later (`unitbrush quality`).
 
-    A run that has not reached its last stage is published at the resolution where it stands.
+    A run that has not reached its last stage is published at the resolution where it stands, with its handover.
     """
     config, generator = training.config, training.average.at_level(training.level)
+    write_handover(training, precomputed)
     layers = generator.layers.values()
     state = {key: value.to(torch.float16) for key, value in generator.state_dict().items()}
     return _publish(
@@ -42,12 +43,7 @@ def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCa
             "sizes": list(generator.sizes),
             "layers": [{"name": layer.name, "units": layer.units, "grid": layer.grid} for layer in layers],
         },
-        training={
-            **config.as_dict(),
-            "images_shown": training.shown,
-            "steps": training.steps,
-            "handover": write_handover(training, precomputed / "training"),
-        },
+        training={**config.as_dict(), "images_shown": training.shown, "steps": training.steps},
         quality={},
     )
 

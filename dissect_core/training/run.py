@@ -34,11 +34,11 @@ def train_generator(
     on_paint: Callable[[int, int], None] = lambda done, total: None,
     on_step: Callable[[Step], None] = lambda step: None,
     until: int | None = None,
-    published: Path | None = None,
+    handover: Path | None = None,
 ) -> GeneratorTraining:
     """Train to the end of the schedule (or `until` images), resuming from `run_folder/state.pt` if it is there.
 
-    Without that file a run starts from scratch, or from the network in the folder `published`, if one is given.
+    Without that file a run starts from the file `handover`, if there is one, else from scratch.
     Every SAVE_EVERY_S seconds, and at the end, writes state.pt and sample sheets to the run folder.
     """
     scenes = painted_scenes(config.world, config.scenes, config.resolution, scenes_folder, progress=on_paint)
@@ -46,8 +46,8 @@ def train_generator(
     state_file = run_folder / "state.pt"
     if state_file.exists():
         training.load_state(_load_state(state_file, config))
-    elif published is not None:
-        take_over(training, published)
+    elif handover is not None and handover.exists():
+        take_over(training, handover)
     run_folder.mkdir(parents=True, exist_ok=True)
     saved = time.monotonic()
     for step in training.run(until):

@@ -22,7 +22,7 @@ from dissect_core.training.config import (
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
 from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise, spread
-from dissect_core.training.handover import published_keys, take_over
+from dissect_core.training.handover import handover_file, take_over, write_handover
 from dissect_core.training.publish import publish_generator
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
@@ -141,13 +141,13 @@ def test_run_folder_refuses_another_configuration(tmp_path: Path) -> None:
     assert list((tmp_path / "run").glob("sheet-*.png"))
 
 
-@pytest.mark.parametrize("until", [8, 20, 48])  # at the first level, while the second fades in, at the end
-def test_training_goes_on_from_the_published_network(tmp_path: Path, until: int) -> None:
+@pytest.mark.parametrize("until", [8, 20, 44])  # at the first level, while the second fades in, near the end
+def test_training_goes_on_from_a_handover(tmp_path: Path, until: int) -> None:
     first = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
     list(first.run(until=until))
     publish_generator(first, tmp_path)
     second = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
-    take_over(second, tmp_path)
+    take_over(second, handover_file(tmp_path, TINY))
     assert (second.shown, second.steps) == (first.shown, first.steps)
     halved = {key: value.half().float() for key, value in first.average.state_dict().items()}
     for network in (second.average, second.generator):
@@ -158,25 +158,28 @@ def test_training_goes_on_from_the_published_network(tmp_path: Path, until: int)
     list(second.run(until=until + 4))
 
 
-def test_published_keys_are_those_of_the_growing_generator() -> None:
-    training = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
-    training.shown = 24  # 8x8 is faded in, 16x16 is not
-    assert published_keys(training)["layer3.conv.weight"] == "generator.layer3.conv.weight"
-    assert published_keys(training)["output_8x8.wscale.b"] == "early_outputs.1.wscale.b"
-    training.shown = TINY.total_images
-    assert published_keys(training)["output_16x16.wscale.b"] == "generator.output_16x16.wscale.b"
+def test_a_run_without_state_takes_the_handover_and_a_finished_one_leaves_none(tmp_path: Path) -> None:
+    first = train_generator(TINY, tmp_path / "a", tmp_path / "scenes", torch.device("cpu"), until=8)
+    publish_generator(first, tmp_path)
+    path = handover_file(tmp_path, TINY)
+    second = train_generator(TINY, tmp_path / "b", tmp_path / "scenes", torch.device("cpu"), until=8, handover=path)
+    assert second.shown == 8
+    second.shown = TINY.total_images
+    publish_generator(second, tmp_path)
+    assert not path.exists()
 
 
-def test_going_on_needs_the_published_files(tmp_path: Path) -> None:
+def test_a_handover_must_fit(tmp_path: Path) -> None:
     first = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
     list(first.run(until=4))
-    publish_generator(first, tmp_path)
+    write_handover(first, tmp_path)
+    path = handover_file(tmp_path, TINY)
     other = GeneratorTraining(replace(TINY, sizes=(8, 8, 4, 8)), scenes(), torch.device("cpu"))
-    with pytest.raises(UnitbrushError, match="sizes"):
-        take_over(other, tmp_path)
-    (tmp_path / "training" / "tiny.handover.safetensors").write_bytes(b"damaged")
+    with pytest.raises(UnitbrushError, match=r"early_outputs\.1\.conv\.weight"):
+        take_over(other, path)
+    path.write_bytes(b"damaged")
     with pytest.raises(UnitbrushError, match=r"tiny\.handover\.safetensors"):
-        take_over(first, tmp_path)
+        take_over(first, path)
 
 
 def test_painted_scenes_are_painted_once(tmp_path: Path) -> None:
