@@ -24,7 +24,7 @@ DEFAULT_COUNT = 20
 MAX_LEVEL = 4.0
 """The highest value a brush may paint, in multiples of a unit's 0.99 quantile."""
 
-Ranking = Literal["iou", "effect"]
+Ranking = Literal["iou", "effect", "erasure"]
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def _brush(entry: object, file: str, where: str) -> Brush:
         raise AssertionError
     for name in ("id", "concept", "category", "layer"):
         require(isinstance(entry[name], str), file, field=f"{where}.{name}", value=entry[name], allowed="a text")
-    ranking = entry["ranking"]
-    require(ranking in get_args(Ranking), file, field=f"{where}.ranking", value=ranking, allowed="iou or effect")
+    ranking, rankings = entry["ranking"], get_args(Ranking)
+    require(ranking in rankings, file, field=f"{where}.ranking", value=ranking, allowed=" or ".join(rankings))
     units, values = _numbers(entry["units"], int), _numbers(entry["values"], float)
     good = 0 < len(units) <= LENGTH and len(set(units)) == len(units) and min(units, default=-1) >= 0
     require(good, file, field=f"{where}.units", value=entry["units"], allowed=f"1 to {LENGTH} distinct unit numbers")

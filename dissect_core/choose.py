@@ -1,15 +1,16 @@
 """Choosing brushes: for every concept that occurs, the layer and the ranking whose units measurably draw and erase it.
 
-For each candidate concept (an object or a part that is seen often enough) every paint layer proposes two sets of 20
-units: those of highest IoU and those of highest causal effect.  All sets are screened on a few images.  The best are
-tried at several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws
-nearly as reliably as their best, and the best of those becomes the brush if it works:
+For each candidate concept (an object or a part that is seen often enough) every paint layer proposes three sets of 20
+units: those of highest IoU and those of highest causal effect, once with ablation weighted up (see `ranking`).  All
+sets are screened on a few images.  The best are tried at several levels (multiples of the 0.99 quantiles) and measured
+on more images at the lowest level that draws nearly as reliably as their best, and the best of those becomes the brush
+if it works:
 
-    score = clear_rise + removed - collateral
+    score = min(clear_rise, 0.9) + removed - collateral
 
-clear_rise: share of plausible places where drawing clearly raises the concept; removed: share of its pixels that
-erasing everywhere takes away (not below 0); collateral: share of all other pixels whose object erasing changes.  A
-concept without a set whose clear_rise is at least 0.7 gets no brush.
+clear_rise: share of plausible places where drawing clearly raises the concept (above 0.9, erasing matters more);
+removed: share of its pixels that erasing everywhere takes away (not below 0); collateral: share of all other pixels
+whose object erasing changes.  A concept without a set whose clear_rise is at least 0.7 gets no brush.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ from dissect_core.effects import (
 from dissect_core.habitat import Habitat, learn_habitat, plausible_places
 from dissect_core.ranking import EffectSpec, rank_by_effect
 from dissect_core.trial import LEAST_RAISED, report
+
+ENOUGH = 0.9
+"""A set that draws this reliably is preferred for erasing well, not for drawing more reliably."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Trial:
     @property
     def score(self) -> float:
         """See the module's docstring."""
-        return self.drawn.clear_rise + max(0.0, self.removed) - self.erased.collateral
+        return min(self.drawn.clear_rise, ENOUGH) + max(0.0, self.removed) - self.erased.collateral
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     sets: list[tuple[str, Ranking, Tensor]] = []
     for layer in spec.layers:
         sets.append((layer, "iou", _order(dissection.layers[layer].iou[:, column])))
-        sets.append((layer, "effect", _order(effects[layer])))
+        sets += [(layer, ranking, _order(scores[layer])) for ranking, scores in effects.items()]
     screen = places.first(spec.screened)
     trials = [_try(bench, dissection, pool, concept, one, screen, spec.screened) for one in sets]
     best = sorted(range(len(sets)), key=lambda n: -trials[n].score)[: spec.finalists]
