@@ -25,8 +25,8 @@ from scipy import ndimage
 from torch import Tensor
 
 from dissect_core.concepts import Columns, Concept
-from dissect_core.dissection import at_positions
 from dissect_core.effects import Places, Pool
+from dissect_core.positions import at_positions
 
 GRID = 32
 RING = 2

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from dissect_core.errors import LayerNeverRan, UnknownLayer
+from dissect_core.errors import BadShape, LayerNeverRan, UnknownLayer
 
 Edit = Callable[[Tensor], Tensor]
 """(N, C, h, w) -> (N, C, h, w), a new tensor: never in place."""
@@ -24,14 +24,18 @@ def recorded(model: nn.Module, layers: Iterable[str]) -> Iterator[dict[str, Tens
     """Record the output of each named layer into the mapping yielded: a detached copy, taken before any edit.
 
     A layer that runs several times inside the block keeps its latest output.
-    Raises UnknownLayer at once, LayerNeverRan at the end of a block that did not run a layer.
+    Raises UnknownLayer at once, BadShape when a layer gives no tensor, LayerNeverRan at the end of a block that did not
+    run a layer.
     """
     named = {name: _layer(model, name) for name in layers}
     outputs: dict[str, Tensor] = {}
     handles: list[RemovableHandle] = []
 
-    def recorder(name: str) -> Callable[[nn.Module, object, Tensor], None]:
-        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+    def recorder(name: str) -> Callable[[nn.Module, object, object], None]:
+        def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+            if not isinstance(output, Tensor):
+                kind = type(output).__name__
+                raise BadShape(f"{name} gives a {kind}", field="layer", value=kind, allowed="layers that give a tensor")
             outputs[name] = output.detach().clone()
 
         return hook

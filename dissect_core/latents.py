@@ -20,6 +20,8 @@ from torch import Tensor
 
 from dissect_core.errors import BadSeed, BadShape
 
+LATENTS_RULE = "row i of numpy.random.RandomState(1).standard_normal((n, z)) as float32"
+"""What a manifest says about where the latents come from."""
 SEED = 1
 MAX_ID = 100_000
 """The largest image id: reaching it the first time takes about three seconds, later half a millisecond."""

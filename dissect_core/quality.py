@@ -21,9 +21,9 @@ from torch import Tensor
 
 from dissect_core.artifacts import code_version
 from dissect_core.concepts import Columns
-from dissect_core.dissection import LATENTS_RULE, Progress, silent
+from dissect_core.dissection import Progress, silent
 from dissect_core.effects import pixels
-from dissect_core.latents import latents
+from dissect_core.latents import LATENTS_RULE, latents
 from dissect_core.models.progan import Generator
 from dissect_core.world.scenes import paint
 

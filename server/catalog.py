@@ -15,7 +15,9 @@ import torch
 
 from dissect_core.artifacts import require
 from dissect_core.brushes import Brush, BrushSet, read_brushes
-from dissect_core.dissection import Dissection, read_dissection
+from dissect_core.concepts import HALF
+from dissect_core.dissection import Dissection
+from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import ArtifactMismatch, UnknownConcept, UnknownLayer, UnknownModel
 from dissect_core.models.card import ModelCard
 from dissect_core.models.progan import Generator, LayerInfo
@@ -65,7 +67,8 @@ class PaintModel:
             if known.name == wanted[1] and wanted[0] in (None, known.category):
                 order = self.dissection.layers[layer].iou[:, column].argsort(descending=True, stable=True)
                 return tuple(order.tolist())
-        names = dict.fromkeys([*self.brushes, *(known.name for known in self.dissection.concepts)])
+        whole = (known.name for known in self.dissection.concepts if known.category != HALF)  # halves: too many to list
+        names = dict.fromkeys([*self.brushes, *whole])
         raise UnknownConcept(
             f"no concept {concept!r}", field="concept", value=concept, allowed=f"one of {', '.join(names)}"
         )

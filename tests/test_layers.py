@@ -26,11 +26,11 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts concepts edits hooks latents memory pixels progress sheets",
-    "brushes masks models stats world",
-    "dissection rendering training",
-    "effects",
-    "habitat quality ranking",
+    "artifacts colours concepts edits hooks latents memory pixels positions progress sheets",
+    "brushes halves masks models pictures stats world",
+    "dissection rendering segments sources training",
+    "dissection_files dissection_passes dissection_store effects",
+    "dissection_run habitat quality ranking",
     "trial",
     "choose",
     "commands",

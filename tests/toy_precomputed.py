@@ -7,7 +7,6 @@ The pictures are colourful noise, but every path of the server and of the page i
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -15,12 +14,15 @@ from torch import Tensor
 
 from dissect_core.artifacts import code_version, sha256_file, write_tensors
 from dissect_core.brushes import Brush, BrushSet, brush_file, write_brushes
-from dissect_core.concepts import Concept
+from dissect_core.concepts import Columns
 from dissect_core.dissection import SCHEMA as DISSECTION_SCHEMA
-from dissect_core.dissection import Dissection, LayerStats, write_dissection
+from dissect_core.dissection import Dissection, LayerStats, TopList
+from dissect_core.dissection_files import write_dissection
 from dissect_core.latents import latents
 from dissect_core.models.card import Domain, ModelCard, Weights, write_card
 from dissect_core.models.progan import Generator
+from dissect_core.stats.histogram import Histogram
+from dissect_core.stats.iqr import IqrScores
 
 LATENT_SIZE = 16
 UNITS_PER_LEVEL = (32, 32, 32, 16, 16, 16)
@@ -83,13 +85,14 @@ def measured_thresholds(generator: Generator, layer: str, images: int = 32) -> T
 def toy_dissection(domain: Domain, resolution: int, model_sha256: str) -> Dissection:
     """Measured thresholds and made-up IoU of the paint layers."""
     generator = toy_generator(resolution, random_seed=sum(domain.encode()))
-    concepts = (*(Concept("object", name) for name in CONCEPTS[domain]), Concept("material", "stone"))
+    maps = {"object": ("none", *CONCEPTS[domain]), "material": ("none", "stone")}
+    columns = Columns(maps)
     draw = torch.Generator().manual_seed(7)
     layers = {}
     for layer in PAINT_LAYERS:
         thresholds = measured_thresholds(generator, layer)
-        iou = torch.rand(len(thresholds), len(concepts), generator=draw) ** 3 * 0.3
-        layers[layer] = LayerStats(thresholds, iou, mean=thresholds * 0, peak=thresholds * 1.5)
+        iou = torch.rand(len(thresholds), len(columns.concepts), generator=draw) ** 3 * 0.3
+        layers[layer] = toy_stats(thresholds, iou)
     manifest = {
         "schema": DISSECTION_SCHEMA,
         "model": f"storybook-{domain}",
@@ -100,10 +103,28 @@ def toy_dissection(domain: Domain, resolution: int, model_sha256: str) -> Dissec
         "quantile": 0.99,
         "grid": 16,
         "code_version": code_version(),
-        "concepts": [asdict(concept) for concept in concepts],
         "layers": list(layers),
+        "maps": maps,
     }
-    return Dissection(manifest, concepts, layers)
+    return Dissection(manifest, columns, layers)
+
+
+def toy_stats(thresholds: Tensor, iou: Tensor) -> LayerStats:
+    """Statistics of a layer with these thresholds (U,) and IoU (U, K); everything else is made up."""
+    units = len(thresholds)
+    best, label = iou.max(dim=1)
+    places = torch.arange(3).expand(units, 3)
+    return LayerStats(
+        thresholds=thresholds,
+        mean=thresholds * 0,
+        peak=thresholds * 1.5,
+        iou=iou,
+        label=label,
+        label_iou=best,
+        top=TopList(places.clone(), (thresholds * 1.5)[:, None].expand(units, 3).clone(), places.clone()),
+        histogram=Histogram(torch.full((units, 4), 8), thresholds * 0, thresholds * 1.5),
+        iqr=IqrScores(best / 2, best.clone(), thresholds.clone(), label),
+    )
 
 
 def toy_brushes(domain: Domain, dissection: Dissection) -> BrushSet:
@@ -137,7 +158,7 @@ def write_toy_precomputed(path: Path | str, resolution: int = 64) -> Path:
     root = Path(path)
     for domain in DOMAINS:
         dissection = toy_dissection(domain, resolution, write_model(root, domain, resolution))
-        write_dissection(dissection, root / "dissection")
+        write_dissection(dissection, root / "dissection", exact=PAINT_LAYERS)
         write_brushes(toy_brushes(domain, dissection), brush_file(root / "brushes", f"storybook-{domain}"))
     return root
 

@@ -16,6 +16,9 @@ from torch import Tensor
 
 from dissect_core.concepts import Columns
 from dissect_core.errors import BadShape
+from dissect_core.stats.codes import Codes
+
+STATE = ("active", "codes_seen", "codes_both", "positions")
 
 
 class IouCounts:
@@ -25,78 +28,70 @@ class IouCounts:
     """
 
     def __init__(self, units: int, columns: Columns, device: torch.device | str = "cpu") -> None:
-        self.units, self.columns = units, columns
-        self.sizes = {category: len(names) for category, names in columns.categories.items()}
-        width = len(columns.concepts)
+        self.units, self.codes = units, Codes(columns)
         self.active = torch.zeros(units, dtype=torch.int64, device=device)
-        self.seen = torch.zeros(width, dtype=torch.int64, device=device)
-        self.both = torch.zeros(units, width, dtype=torch.int64, device=device)
-        self.positions = 0
+        self.codes_seen = torch.zeros(self.codes.width, dtype=torch.int64, device=device)
+        self.codes_both = torch.zeros(units, self.codes.width, dtype=torch.int64, device=device)
+        self.positions = torch.zeros(1, dtype=torch.int64)
 
-    def add_labels(self, labels: Mapping[str, Tensor]) -> None:
-        """Count the concepts of label maps, category -> integer (N, h, w), once per image (not once per unit)."""
-        shapes = {tuple(labels[category].shape) for category in self.sizes}
-        if len(shapes) != 1:
-            raise BadShape("label maps differ", field="labels", value=sorted(shapes), allowed="one shape for all")
-        for category, size in self.sizes.items():
-            counted = _bincount(labels[category].reshape(-1), size, category)
-            self.seen[self._slice(category)] += counted[1:].to(self.seen)
-        self.positions += labels[next(iter(self.sizes))].numel()
+    @property
+    def seen(self) -> Tensor:
+        """Positions that show each concept, (K,) int64."""
+        return self.codes_seen[self.codes.named.to(self.codes_seen.device)]
 
-    def add_active(self, unit: Tensor, labels: Mapping[str, Tensor]) -> None:
-        """Count active positions given as lists: unit (M,) int64, and the label of each category there, (M,) each."""
-        self.active += torch.bincount(unit, minlength=self.units)
-        for category, size in self.sizes.items():
-            pairs = unit * size + labels[category].long()
-            counted = _bincount(pairs, self.units * size, category).view(self.units, size)
-            self.both[:, self._slice(category)] += counted[:, 1:]
+    @property
+    def both(self) -> Tensor:
+        """Positions where each unit is active and that show each concept, (U, K) int64."""
+        return self.codes_both[:, self.codes.named.to(self.codes_both.device)]
 
-    def add(self, active: Tensor, labels: Mapping[str, Tensor]) -> None:
-        """Count masks: active bool (N, U, h, w), labels category -> integer (N, h, w)."""
+    def add_labels(self, codes: Tensor) -> None:
+        """Count the concepts of positions, once per image (not once per unit): codes (P, M) of `Codes.of`."""
+        self.codes_seen += torch.bincount(codes.reshape(-1), minlength=self.codes.width)
+        self.positions += len(codes)
+
+    def add_active(self, unit: Tensor, codes: Tensor, units: range) -> None:
+        """Count active positions given as lists: unit (A,) integer in `units`, and the codes there, (A, M)."""
+        pairs = (unit.to(torch.int32) - units.start)[:, None] * self.codes.width + codes
+        rows = slice(units.start, units.stop)
+        counted = torch.bincount(pairs.view(-1), minlength=len(units) * self.codes.width)
+        table = counted.view(len(units), self.codes.width)
+        self.codes_both[rows] += table
+        self.active[rows] += table[:, : self.codes.sizes[0]].sum(dim=1)  # each position has one label of the first map
+
+    def add(self, active: Tensor, labels: Tensor) -> None:
+        """Count masks: active bool (N, U, h, w), labels integer (N, M, h, w)."""
         if active.dim() != 4 or active.shape[1] != self.units:
             shape = tuple(active.shape)
             raise BadShape("masks do not fit", field="active", value=shape, allowed=f"(N, {self.units}, h, w)")
-        self.add_labels(labels)
-        image, unit, row, column = active.nonzero(as_tuple=True)
-        self.add_active(unit, {category: labels[category][image, row, column] for category in self.sizes})
+        codes = self.codes.of(labels)
+        self.add_labels(codes)
+        place, unit = active.permute(0, 2, 3, 1).reshape(-1, self.units).nonzero(as_tuple=True)
+        self.add_active(unit, codes[place], range(self.units))
 
     def merge(self, other: IouCounts) -> None:
         """Add the counts of other images."""
-        if other.both.shape != self.both.shape:
-            shape = tuple(other.both.shape)
-            raise BadShape("counts of other units", field="both", value=shape, allowed=f"{tuple(self.both.shape)}")
-        self.active += other.active.to(self.active)
-        self.seen += other.seen.to(self.seen)
-        self.both += other.both.to(self.both)
-        self.positions += other.positions
+        self._check(other.codes_both)
+        for name in STATE:
+            mine: Tensor = getattr(self, name)
+            mine += getattr(other, name).to(mine.device)
 
     def iou(self) -> Tensor:
         """(U, K) float32; 0 where neither the unit nor the concept ever occurred."""
-        union = self.active[:, None] + self.seen[None, :] - self.both
-        return (self.both.double() / union.clamp(min=1).double()).float()
+        both = self.both
+        union = self.active[:, None] + self.seen[None, :] - both
+        return (both.double() / union.clamp(min=1).double()).float()
 
     def state_dict(self) -> dict[str, Tensor]:
         """The counts as tensors for a safetensors file."""
-        positions = torch.tensor([self.positions], dtype=torch.int64)
-        return {"active": self.active.cpu(), "seen": self.seen.cpu(), "both": self.both.cpu(), "positions": positions}
+        return {name: getattr(self, name).cpu() for name in STATE}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Replace the counts by saved ones."""
-        if state["both"].shape != self.both.shape:
-            shape = tuple(state["both"].shape)
-            raise BadShape("counts of other units", field="both", value=shape, allowed=f"{tuple(self.both.shape)}")
-        device = self.both.device
-        self.active, self.seen, self.both = (state[name].to(device).clone() for name in ("active", "seen", "both"))
-        self.positions = int(state["positions"])
+        self._check(state["codes_both"])
+        for name in STATE:
+            setattr(self, name, state[name].to(getattr(self, name).device).clone())
 
-    def _slice(self, category: str) -> slice:
-        first = self.columns.offsets[category] + 1
-        return slice(first, first + self.sizes[category] - 1)
-
-
-def _bincount(values: Tensor, size: int, category: str) -> Tensor:
-    """Counts of 0 ... size - 1; raises BadShape for a label outside the category."""
-    counted = torch.bincount(values, minlength=size)
-    if counted.shape[0] > size:
-        raise BadShape("a label outside its category", field=f"labels.{category}", value=size, allowed="its indices")
-    return counted
+    def _check(self, both: Tensor) -> None:
+        if both.shape != self.codes_both.shape:
+            mine, theirs = tuple(self.codes_both.shape), tuple(both.shape)
+            raise BadShape("counts of other units", field="both", value=theirs, allowed=f"{mine}")

@@ -13,6 +13,7 @@ unit (512 KB beyond 2**31 values) and about 2.5 ns per value on one core; nothin
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import torch
@@ -23,6 +24,8 @@ from dissect_core.errors import BadShape
 CODES = 1 << 16
 INFINITY = 0x7C00  # the code of +inf in half precision; codes above it are NaN
 RELATIVE_ERROR = 2.0**-11
+BLOCK = 64
+"""Units whose counts are laid out in order at a time: 33 MB."""
 _LARGEST_INT32 = 2**31 - 1
 
 
@@ -88,29 +91,38 @@ class QuantileSketch:
 
         q in [0, 1]; the fraction q is read as the decimal that is written.  Raises BadShape for an empty unit.
         """
-        if not 0 <= q <= 1:
-            raise BadShape(f"no quantile {q}", field="q", value=q, allowed="0 to 1")
-        ordered, values = self._ordered()
-        cumulative = ordered.cumsum(dim=1)  # (U, codes)
-        sizes = cumulative[:, -1]
-        if not bool((sizes > 0).all()):
-            raise BadShape("a unit has no values", field="values", value=0, allowed="at least one value per unit")
-        fraction = Fraction(str(q))
-        ranks = torch.tensor([max(1, math.ceil(fraction * int(n))) for n in sizes], dtype=torch.int64)
-        return values[torch.searchsorted(cumulative, ranks[:, None])[:, 0]]
+        return self.quantiles([q])[:, 0]
+
+    def quantiles(self, qs: Sequence[float]) -> Tensor:
+        """The quantiles of every unit for each of `qs`, (U, Q) float32, as `quantile` gives them."""
+        for q in qs:
+            if not 0 <= q <= 1:
+                raise BadShape(f"no quantile {q}", field="q", value=q, allowed="0 to 1")
+        fractions = [Fraction(str(q)) for q in qs]
+        found = torch.zeros(self.units, len(fractions))
+        for units, ordered, values in self.ordered():
+            cumulative = ordered.cumsum(dim=1)  # (U', codes)
+            sizes = cumulative[:, -1].tolist()
+            if not all(sizes):
+                raise BadShape("a unit has no values", field="values", value=0, allowed="at least one value per unit")
+            ranks = torch.tensor([[max(1, math.ceil(fraction * n)) for fraction in fractions] for n in sizes])
+            found[units] = values[torch.searchsorted(cumulative, ranks)]
+        return found
 
     def mean(self) -> Tensor:
         """The mean of every unit's rounded values, (U,) float32: a function of the counts, so split-invariant too."""
-        ordered, values = self._ordered()
-        total = (ordered.double() * values.double()).sum(dim=1)
-        return (total / ordered.sum(dim=1).clamp(min=1)).float()
+        means = torch.zeros(self.units)
+        for units, ordered, values in self.ordered():
+            total = (ordered.double() * values.double()).sum(dim=1)
+            means[units] = (total / ordered.sum(dim=1).clamp(min=1)).float()
+        return means
 
     def state_dict(self) -> dict[str, Tensor]:
         """The sketch as tensors for a safetensors file; columns that no unit uses are left out."""
         used = self.counts.any(dim=0).nonzero()[:, 0]
         return {"codes": used.to(torch.int32).cpu(), "counts": self.counts[:, used].cpu(), "peak": self.peak.cpu()}
 
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Replace the contents by those of a saved sketch of the same units."""
         counts = state["counts"]
         if counts.shape[0] != self.units:
@@ -126,15 +138,17 @@ class QuantileSketch:
         if self._most > _LARGEST_INT32 and self.counts.dtype == torch.int32:
             self.counts = self.counts.to(torch.int64)
 
-    def _ordered(self) -> tuple[Tensor, Tensor]:
-        """Counts (U, codes) int64 on the CPU and the values (codes,) float32, both by rising value.
+    def ordered(self) -> Iterator[tuple[slice, Tensor, Tensor]]:
+        """For some units at a time: which, counts (U', codes) int64 on the CPU, and values (codes,) float32, rising.
 
         Infinities (values rounded past the largest half) are counted as the largest finite half.
         """
-        counts = self.counts.cpu().to(torch.int64)
-        counts[:, INFINITY - 1] += counts[:, INFINITY]
-        counts[:, CODES // 2 + INFINITY - 1] += counts[:, CODES // 2 + INFINITY]
         negative = torch.arange(CODES // 2 + INFINITY - 1, CODES // 2 - 1, -1)  # -65504 ... -0
         codes = torch.cat([negative, torch.arange(INFINITY)])  # then +0 ... 65504
-        values = codes.to(torch.int32).to(torch.int16).view(torch.float16).float()
-        return counts[:, codes], values + 0.0  # + 0.0 turns -0 into 0
+        values = codes.to(torch.int32).to(torch.int16).view(torch.float16).float() + 0.0  # + 0.0 turns -0 into 0
+        for first in range(0, self.units, BLOCK):
+            units = slice(first, min(first + BLOCK, self.units))
+            counts = self.counts[units].cpu().to(torch.int64, copy=True)
+            counts[:, INFINITY - 1] += counts[:, INFINITY]
+            counts[:, CODES // 2 + INFINITY - 1] += counts[:, CODES // 2 + INFINITY]
+            yield units, counts[:, codes], values

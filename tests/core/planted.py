@@ -3,12 +3,16 @@
 Generator: z (N, 4) -> layer1, three units on an 8x8 grid -> layer2 (the identity) -> 16x16 picture, red = unit 0,
 green = unit 1.  Unit 0 ("tree") is 1 in a 2x2 block of cells whose place z[0], z[1] choose in the lower half; unit 1
 ("sky") is 1 in the two upper rows; unit 2 is a gradient of z[2] that nothing depends on.
+TensorSource: pictures and activations as they are given.
 Segmenter: object "tree" where red > 0.5, else "sky" where green > 0.5, else "grass"; part "crown" in the trees.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -70,3 +74,31 @@ class ToySegmenter(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         return images.mean(dim=(2, 3))
+
+
+@dataclass(frozen=True, eq=False)
+class TensorSource:
+    """Pictures (N, 3, R, R) and activations (N, U, h, w) of any layers, as they are."""
+
+    pictures: Tensor
+    activations: Mapping[str, Tensor]
+    first_id: int = 0
+    model: str = "tensors"
+
+    @property
+    def images(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def device(self) -> torch.device:
+        return self.pictures.device
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        return {"model": self.model, "model_sha256": "c" * 64, "images": self.images, "first_id": self.first_id}
+
+    def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Mapping[str, Tensor]]:
+        return self.pictures[list(rows)], self.activate(rows, layers)
+
+    def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Mapping[str, Tensor]:
+        return {layer: self.activations[layer][list(rows)] for layer in layers}

@@ -13,12 +13,13 @@ from dissect_core import choose
 from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import ChoiceSpec, choose_brushes
 from dissect_core.concepts import Columns
-from dissect_core.dissection import Dissection, LayerStats
+from dissect_core.dissection import Dissection
 from dissect_core.effects import Bench, UnitSet
 from dissect_core.errors import ArtifactMismatch, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
 from tests.core.planted import ToyGenerator, ToySegmenter
+from tests.toy_precomputed import toy_stats
 
 BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 1.0, 7, (0.1, 0.2, 0.3, 0.4), 2)
 BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")
@@ -32,9 +33,9 @@ def toy_dissection() -> Dissection:
     columns = Columns(ToySegmenter.categories)
     iou = torch.zeros(3, len(columns.concepts))
     iou[0, 1] = iou[0, 3] = iou[1, 0] = 1.0
-    stats = LayerStats(torch.ones(3), iou, torch.zeros(3), torch.ones(3))
+    stats = toy_stats(torch.ones(3), iou)
     manifest = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64}
-    return Dissection(manifest, columns.concepts, {"layer1": stats, "layer2": stats})
+    return Dissection(manifest, columns, {"layer1": stats, "layer2": stats})
 
 
 def bench() -> Bench:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dissect_core.brushes import brush_file, read_brushes
-from dissect_core.dissection import read_dissection
+from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import read_card
 from dissect_core.pixels import decode_png
@@ -94,15 +94,29 @@ def test_training_stopped_early_publishes_the_resolution_it_reached(places: tupl
 
 def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]) -> None:
     precomputed, _ = places
-    said = unitbrush("dissect", "church", "--precomputed", precomputed, "--images", "16")
-    assert "layer3" in said
+    runs = places[1]
+    said = unitbrush("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
+    lines = said.splitlines()
+    assert lines[0].split() == ["layer", "units", "labelled", "object", "part", "material", "colour", "half", "best"]
+    assert [line.split()[:2] for line in lines[1:7]] == [[f"layer{n}", "8"] for n in range(1, 7)]
     dissection = read_dissection(precomputed / "dissection", "storybook-church")
+    assert list(dissection.layers) == [f"layer{n}" for n in range(1, 7)]
     assert dissection.layers["layer3"].thresholds.shape == (8,)
+    assert not list((runs / "dissection").iterdir())
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
     assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
     unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
     unitbrush("brushes", "--measure", "church", "--precomputed", precomputed, "--images", "16")
     assert read_brushes(brush_file(precomputed / "brushes", "storybook-church")).model == "storybook-church"
+
+
+def test_dissecting_some_layers_goes_to_a_folder_of_its_own(places: tuple[Path, Path], tmp_path: Path) -> None:
+    precomputed, runs = places
+    some = ("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "4", "--layers")
+    unitbrush(*some, "layer4, layer1", "--out", tmp_path)
+    assert list(read_dissection(tmp_path, "storybook-church").layers) == ["layer4", "layer1"]
+    with pytest.raises(UnitbrushError, match="--out"):
+        CliRunner().invoke(command_line(), [str(word) for word in (*some, "layer4")], catch_exceptions=False)
 
 
 def test_sample_writes_the_images_of_these_ids(places: tuple[Path, Path], tmp_path: Path) -> None:

@@ -1,106 +1,311 @@
-"""Planted units are found with IoU 1; the pieces agree with their plain definitions."""
+"""Planted units are found with IoU 1; every number agrees with the plain definition; pieces merge and runs resume."""
 
-from dataclasses import replace
+import random
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from dissect_core.concepts import Columns, Concept
-from dissect_core.dissection import (
-    DissectionSpec,
-    at_positions,
-    count_active,
-    dissect,
-    read_dissection,
-    upsample,
-    write_dissection,
-)
-from dissect_core.errors import ArtifactMismatch, UnknownLayer
-from dissect_core.stats.iou import IouCounts
-from tests.core.planted import ToyGenerator, ToySegmenter
+from dissect_core.concepts import Concept
+from dissect_core.dissection import Dissection, DissectionSpec
+from dissect_core.dissection_passes import FirstPass, SecondPass
+from dissect_core.dissection_run import Share, dissect, found
+from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
+from dissect_core.positions import upsample
+from dissect_core.segments import Segments
+from dissect_core.sources import ClassifierSource, GeneratorSource
+from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
 
 # A tree covers 4 of 64 cells, sky 16: the 0.7 quantile of both units is 0, so "above it" is exactly where they fire.
-SPEC = DissectionSpec("toy", "a" * 64, "b" * 64, ("layer1", "layer2"), images=20, quantile=0.7, grid=8, batch=6)
+SPEC = DissectionSpec(("layer1", "layer2"), quantile=0.7, grid=8, top_images=3, bins=4, iqr_images=7, batch=6)
+RANDOM = DissectionSpec(
+    ("coarse", "middle", "fine"), quantile=0.9, grid=16, top_images=4, bins=5, iqr_images=9, batch=4
+)
+
+
+def segments() -> Segments:
+    return Segments(ToySegmenter(), "b" * 64)
+
+
+def planted(images: int = 20) -> GeneratorSource:
+    return GeneratorSource(ToyGenerator(), "toy", "a" * 64, images)  # type: ignore[arg-type]
+
+
+def random_source(images: int = 14) -> TensorSource:
+    """Layers coarser than, as fine as and finer than the grid, one of them not square, over noisy pictures."""
+    draw = torch.Generator().manual_seed(8)
+    shapes = {"coarse": (5, 4, 4), "middle": (3, 16, 8), "fine": (2, 32, 32)}
+    layers = {name: torch.randn(images, *shape, generator=draw) for name, shape in shapes.items()}
+    pictures = F.interpolate(torch.randn(images, 3, 8, 8, generator=draw), scale_factor=4).clamp(-1, 1)
+    return TensorSource(pictures, layers, first_id=100)
+
+
+def tensors(thing: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of a result, with a name."""
+    if isinstance(thing, Tensor):
+        yield name, thing
+    elif isinstance(thing, dict):
+        for key, value in thing.items():
+            yield from tensors(value, f"{name}.{key}")
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from tensors(getattr(thing, field.name), f"{name}.{field.name}")
+
+
+def assert_same(one: Dissection, other: Dissection) -> None:
+    assert one.manifest == other.manifest
+    mine, theirs = dict(tensors(one)), dict(tensors(other))
+    assert len(mine) == 16 * len(one.layers)
+    assert mine.keys() == theirs.keys()
+    assert not [name for name in mine if not torch.equal(mine[name], theirs[name])]
 
 
 def test_planted_units_get_their_concept_with_iou_one() -> None:
-    result = dissect(ToyGenerator(), ToySegmenter(), SPEC)
+    result = dissect(planted(), segments(), SPEC)
     for layer in SPEC.layers:
-        labels = result.labels(layer)
-        assert labels[0][1:] in {(Concept("object", "tree"), 1.0), (Concept("object", "sky"), 1.0)}
-        assert {(unit, concept.name) for unit, concept, iou in labels if iou == 1} == {(0, "tree"), (1, "sky")}
-        assert result.layers[layer].thresholds[:2].tolist() == [0, 0]
-        assert result.layers[layer].mean[:2].tolist() == [4 / 64, 16 / 64]
-        assert result.layers[layer].peak[:2].tolist() == [1, 1]
+        labels = {unit: (concept, iou) for unit, concept, iou in result.labels(layer)}
+        assert labels[0] == (Concept("object", "tree"), 1.0)
+        assert labels[1] == (Concept("object", "sky"), 1.0)
+        stats = result.layers[layer]
+        names = {str(result.concepts[column]) for column in (stats.iou[0] == 1).nonzero()[:, 0].tolist()}
+        assert names == {"tree (object)", "crown (part)"}
+        for name in ("top of tree", "bottom of tree", "left of tree", "right of tree"):
+            column = result.columns.column(Concept("half", name))
+            assert stats.iou[0, column] == 0.5
+        assert stats.thresholds[:2].tolist() == [0, 0]
+        assert stats.mean[:2].tolist() == [4 / 64, 16 / 64]
+        assert stats.peak[:2].tolist() == [1, 1]
+        assert stats.top.images[0].tolist() == [0, 1, 2]  # all peak alike
+        assert stats.histogram.counts[0].tolist() == [20 * 60, 0, 0, 20 * 4]
 
 
-def test_the_numbers_do_not_depend_on_the_batch() -> None:
-    results = [dissect(ToyGenerator(), ToySegmenter(), replace(SPEC, batch=batch)) for batch in (1, 3, 20)]
-    for other in results[1:]:
-        for layer in SPEC.layers:
-            for name in ("thresholds", "iou", "mean", "peak"):
-                assert torch.equal(getattr(results[0].layers[layer], name), getattr(other.layers[layer], name))
+def test_a_classifiers_planted_units_are_found_in_its_layers() -> None:
+    class Detector(nn.Module):
+        """Pictures of 16 pixels -> a map of trees and one of the sky's left half, at the pixels' resolution."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.features = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(inplace=True))
+            self.features[0].weight.data = torch.tensor([[1.0, 0, 0], [0, 1.0, 0]])[:, :, None, None]
+            self.features[0].bias.data.zero_()
+            self.requires_grad_(False)
+
+        def forward(self, x: Tensor) -> Tensor:
+            maps = self.features(x)
+            maps[:, 1, :, 8:] = 0
+            out: Tensor = maps.mean(dim=(2, 3))
+            return out
+
+    class Generated:
+        inputs = {"pictures_sha256": "d" * 64}  # noqa: RUF012
+
+        def __len__(self) -> int:
+            return 20
+
+        def load(self, rows: list[int]) -> Tensor:
+            return planted().see(rows, ("layer1",))[0]
+
+    source = ClassifierSource(Detector(), Generated(), "detector", "f" * 64)
+    spec = replace(SPEC, layers=("features.0", "features.1"))
+    result = dissect(source, segments(), spec)
+    tree, sky = (result.labels("features.1", minimum=0.9)[n] for n in range(2))
+    assert (tree, sky) == ((0, Concept("object", "tree"), 1.0), (1, Concept("object", "sky"), 1.0))
+    assert result.layers["features.0"].peak.tolist() == [1, 1]  # before the ReLU that works in place
+    assert result.layers["features.0"].mean.tolist() == [2 * 4 / 64 - 1, 2 * 16 / 64 - 1]
+
+
+def test_every_number_is_that_of_the_plain_definition() -> None:
+    source, seg = random_source(), segments()
+    result = dissect(source, seg, RANDOM)
+    labels = seg.label(source.pictures, RANDOM.grid)
+    places = [(m, k) for m, names in enumerate(seg.columns.categories.values()) for k in range(1, len(names))]
+    seen = torch.stack([labels[:, m] == k for m, k in places], 1).double()  # (N, K, G, G)
+    for layer, maps in source.activations.items():
+        stats, dense = result.layers[layer], upsample(maps, RANDOM.grid)
+        flat = dense.transpose(0, 1).flatten(1)  # (U, N * G * G)
+        exact = np.quantile(flat.numpy(), 0.9, axis=1, method="inverted_cdf")
+        assert torch.equal(stats.thresholds, torch.from_numpy(exact).half().float())
+        assert torch.equal(stats.peak, flat.amax(1))
+        assert torch.allclose(stats.mean, flat.mean(1), atol=1e-3)
+        active = (dense > stats.thresholds[:, None, None]).double()
+        both = torch.einsum("nuhw,nkhw->uk", active, seen)
+        union = active.sum((0, 2, 3))[:, None] + seen.sum((0, 2, 3)) - both
+        iou = torch.where(union > 0, both / union.clamp(min=1), 0).float()
+        assert torch.equal(stats.iou, iou)
+        assert torch.equal(stats.label_iou, iou.amax(1))
+        assert torch.equal(iou.gather(1, stats.label[:, None])[:, 0], iou.amax(1))
+        peaks = dense.flatten(2)
+        for unit in range(maps.shape[1]):
+            best = sorted(range(14), key=lambda n, u=unit: -float(peaks[n, u].max()))[:4]
+            assert stats.top.images[unit].tolist() == [100 + n for n in best]
+            assert stats.top.places[unit].tolist() == [int(peaks[n, unit].argmax()) for n in best]
+        assert stats.histogram.counts.sum(1).tolist() == [14 * 16 * 16] * maps.shape[1]
+
+
+@pytest.mark.parametrize("batch", [1, 3, 14])
+def test_the_bits_do_not_depend_on_the_batch(batch: int) -> None:
+    whole = dissect(random_source(), segments(), RANDOM)
+    assert_same(dissect(random_source(), segments(), replace(RANDOM, batch=batch)), whole)
+
+
+def test_the_bits_do_not_depend_on_the_order() -> None:
+    source, seg = random_source(), segments()
+    whole = dissect(source, seg, RANDOM)
+    units = {layer: maps.shape[1] for layer, maps in source.activations.items()}
+    rows = random.Random(3).sample(range(14), 14)
+    parts = [rows[:5], rows[5:6], rows[6:]]
+    first = FirstPass(units, RANDOM)
+    for part in parts:
+        first.add([100 + row for row in part], source.activate(part, RANDOM.layers))
+    second = SecondPass(units, RANDOM, seg.columns, first.survey())
+    for part in reversed(parts):
+        pictures, activations = source.see(part, RANDOM.layers)
+        second.add(part, activations, seg.label(pictures, RANDOM.grid))
+    assert_same(found(source, seg, RANDOM, first.survey(), second), whole)
+
+
+def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> None:
+    source, seg = random_source(), segments()
+    shares = [
+        Share(source, seg, RANDOM, rows, tmp_path / str(rows.start))
+        for rows in (range(5, 14), range(0, 3), range(3, 5))
+    ]
+    firsts = [share.first_pass() for share in shares]
+    first = FirstPass(shares[0].units, RANDOM)
+    for other in firsts:
+        first.merge(other)
+    survey = first.survey()
+    second, *others = [share.second_pass(survey) for share in shares]
+    for another in others:
+        second.merge(another)
+    for share in shares:
+        share.labels.close()
+    assert_same(found(source, seg, RANDOM, survey, second), dissect(source, seg, RANDOM))
+
+
+class Interrupted(Exception):
+    """As if the machine went off."""
+
+
+class Listener:
+    """Hears of progress and interrupts after a number of reports."""
+
+    def __init__(self, stop_after: int = 1000) -> None:
+        self.heard: list[tuple[str, int, int]] = []
+        self.stop_after = stop_after
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        self.heard.append((phase, done, total))
+        if len(self.heard) == self.stop_after:
+            raise Interrupted
+
+
+@pytest.mark.parametrize(("stop_after", "goes_on_at"), [(2, 12), (4, 4), (6, 12)])
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_bits(
+    tmp_path: Path, stop_after: int, goes_on_at: int
+) -> None:
+    with pytest.raises(Interrupted):
+        dissect(random_source(), segments(), RANDOM, progress=Listener(stop_after), work=tmp_path, checkpoint_s=0)
+    listener = Listener()
+    again = dissect(random_source(), segments(), RANDOM, progress=listener, work=tmp_path, checkpoint_s=0)
+    # four batches in each pass, of 4, 8, 12 and 14 pictures
+    assert listener.heard[0][1:] == (goes_on_at, 14)
+    assert len(listener.heard) == 8 - stop_after
+    assert_same(again, dissect(random_source(), segments(), RANDOM))
+    assert not list(tmp_path.iterdir())  # nothing is left of a run that has ended
+
+
+def test_a_changed_input_is_not_answered_from_an_older_run(tmp_path: Path) -> None:
+    def run(source: TensorSource, spec: DissectionSpec, stop_after: int = 1000) -> int:
+        listener = Listener(stop_after)
+        try:
+            dissect(source, segments(), spec, progress=listener, work=tmp_path, checkpoint_s=0)
+        except Interrupted:
+            return -1
+        return listener.heard[0][1]
+
+    assert run(random_source(), RANDOM, stop_after=3) == -1
+    assert run(random_source(), replace(RANDOM, quantile=0.8)) == 4
+    assert run(replace(random_source(), first_id=101), RANDOM) == 4
+    assert run(replace(random_source(), model="another"), RANDOM) == 4
+    assert run(random_source(13), RANDOM) == 4
+    assert run(random_source(), RANDOM) == 14  # only the same goes on: three batches were done
 
 
 def test_progress_counts_both_passes() -> None:
-    heard: list[tuple[str, int, int]] = []
-    dissect(ToyGenerator(), ToySegmenter(), SPEC, progress=lambda *news: heard.append(news))
-    assert heard == [(phase, done, 20) for phase in ("thresholds", "counts") for done in (6, 12, 18, 20)]
+    listener = Listener()
+    dissect(planted(), segments(), SPEC, progress=listener)
+    assert listener.heard == [(phase, done, 20) for phase in ("thresholds", "counts") for done in (6, 12, 18, 20)]
 
 
-def test_skipping_unreachable_maps_changes_nothing() -> None:
-    random = torch.Generator().manual_seed(3)
-    columns = Columns(ToySegmenter.categories)
-    activations = torch.randn(5, 7, 4, 4, generator=random)
-    thresholds = torch.randn(7, generator=random).abs()
-    labels = {
-        category: torch.randint(0, len(names), (5, 16, 16), generator=random, dtype=torch.uint8)
-        for category, names in columns.categories.items()
+def test_a_short_batch_is_filled_up_so_that_networks_always_see_the_same_shape() -> None:
+    sizes: list[int] = []
+    source = planted()
+    source.generator.register_forward_hook(lambda module, given, out: sizes.append(len(out)))
+    dissect(source, segments(), SPEC)
+    assert sizes == [6, 6, 6, 6]
+
+
+def test_the_manifest_names_everything_that_decides() -> None:
+    manifest = dissect(planted(), segments(), SPEC).manifest
+    named = {
+        "model": "toy",
+        "model_sha256": "a" * 64,
+        "segmenter_sha256": "b" * 64,
+        "images": 20,
+        "first_id": 0,
+        "quantile": 0.7,
+        "grid": 8,
+        "top_images": 3,
+        "bins": 4,
+        "iqr_images": 7,
+        "layers": ["layer1", "layer2"],
     }
-    sparse, dense = IouCounts(7, columns), IouCounts(7, columns)
-    count_active(sparse, activations, thresholds, labels)
-    dense.add(upsample(activations, 16) > thresholds[:, None, None], labels)
-    assert all(torch.equal(a, dense.state_dict()[name]) for name, a in sparse.state_dict().items())
+    assert named.items() <= manifest.items()
+    assert {"schema", "latents", "code_version", "colours", "halves", "upsampling", "iqr_levels"} <= manifest.keys()
+    assert "batch" not in manifest
 
 
-def test_positions_are_cell_centres_and_borders_are_constant() -> None:
-    # cells at 1/4 and 3/4; positions at 1/8, 3/8, 5/8, 7/8: the outer ones lie beyond the cell centres
-    assert upsample(torch.tensor([[[[0.0, 4.0]]]]), 4)[0, 0, 0].tolist() == [0, 1, 3, 4]
-    pixels = torch.arange(16).view(1, 4, 4)
-    assert at_positions(pixels, 4).tolist() == pixels.tolist()
-    assert at_positions(pixels, 2).tolist() == [[[5, 7], [13, 15]]]  # a corner of four pixels: the lower right one
-    assert at_positions(torch.arange(9).view(1, 3, 3), 2).tolist() == [[[0, 2], [6, 8]]]
+def test_the_second_scoring_finds_planted_units_by_their_best_threshold() -> None:
+    draw = torch.Generator().manual_seed(2)
+    pictures = planted().see(list(range(20)), ("layer1",))[0]
+    tree = F.interpolate((pictures[:, :1] > 0).float(), (8, 8))
+    maps = torch.cat([tree * 3 + torch.rand(20, 1, 8, 8, generator=draw), -torch.rand(20, 1, 8, 8, generator=draw)], 1)
+    spec = replace(SPEC, layers=("layer",), quantile=0.99, iqr_images=20)
+    result = dissect(TensorSource(pictures, {"layer": maps}), segments(), spec)
+    ((unit, concept, iou),) = result.labels("layer", scoring="iqr")
+    assert (unit, concept) == (0, Concept("object", "tree"))
+    assert iou > 0.9
+    assert result.labels("layer")[0][2] < 0.2  # the top 1 % are far less than the 6 % of the trees
+    assert 0.5 < float(result.layers["layer"].iqr.threshold[0]) < 3.5
+    assert result.layers["layer"].iqr.concept[1] == -1  # never positive
 
 
-@pytest.mark.parametrize(("side", "grid"), [(4, 64), (8, 64), (16, 64), (64, 64), (128, 64), (7, 56)])
-def test_upsampling_is_torchs_own(side: int, grid: int) -> None:
-    x = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(side))
-    reference = torch.nn.functional.interpolate(x, size=(grid, grid), mode="bilinear", align_corners=False)
-    assert torch.allclose(upsample(x, grid), reference, atol=1e-5)
+def test_summaries_count_units_and_distinct_concepts() -> None:
+    result = dissect(planted(), segments(), SPEC)
+    strict = result.summary("layer1", minimum=0.99)
+    assert (strict.units, strict.labelled) == (3, 2)
+    assert strict.concepts == {"object": 2, "part": 0, "colour": 0, "half": 0}
 
 
-def test_what_is_written_is_read_and_names_its_inputs(tmp_path: Path) -> None:
-    result = dissect(ToyGenerator(), ToySegmenter(), SPEC)
-    write_dissection(result, tmp_path)
-    again = read_dissection(tmp_path, "toy")
-    assert again.labels("layer1") == result.labels("layer1")
-    assert again.concepts == result.concepts
-    named = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64, "images": 20, "first_id": 0}
-    assert named.items() <= again.manifest.items()
-    assert {"quantile", "grid", "latents", "code_version"} <= again.manifest.keys()
-
-
-def test_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactMismatch, match=r"manifest\.json"):
-        read_dissection(tmp_path, "toy")
-    folder = write_dissection(dissect(ToyGenerator(), ToySegmenter(), SPEC), tmp_path)
-    (folder / "layer2.safetensors").unlink()
-    with pytest.raises(ArtifactMismatch, match=r"layer2\.safetensors"):
-        read_dissection(tmp_path, "toy")
-
-
-def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
+def test_what_cannot_be_dissected_is_refused_at_once() -> None:
     with pytest.raises(UnknownLayer) as caught:
-        dissect(ToyGenerator(), ToySegmenter(), replace(SPEC, layers=("layer9",)))
+        dissect(planted(), segments(), replace(SPEC, layers=("layer9",)))
     assert "layer1" in caught.value.allowed
+    result = dissect(planted(8), segments(), SPEC)
+    with pytest.raises(UnknownLayer, match="was not dissected"):
+        result.labels("layer3")
+    with pytest.raises(UnitbrushError, match="no scoring"):
+        result.labels("layer1", scoring="best")  # type: ignore[arg-type]
+    for field, value in (("quantile", 1.0), ("grid", 0), ("grid", 181), ("batch", 0), ("bins", 0), ("layers", ())):
+        with pytest.raises(UnitbrushError) as refused:
+            replace(SPEC, **{field: value})
+        assert refused.value.field == field
+    with pytest.raises(BadShape, match="not finite"):
+        dissect(TensorSource(torch.zeros(2, 3, 16, 16), {"a": torch.full((2, 1, 4, 4), torch.nan)}), segments(),
+                replace(SPEC, layers=("a",)))  # fmt: skip

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from dissect_core.concepts import Columns, Concept
+from dissect_core.concepts import LEFT_OR_RIGHT, UPPER_OR_LOWER, Columns, Concept
 from dissect_core.errors import BadShape, UnknownConcept
 from dissect_core.stats.iou import IouCounts
 
 COLUMNS = Columns({"object": ("none", "sky", "tree"), "part": ("none", "crown", "door")})
 
 
-def by_hand() -> tuple[Tensor, dict[str, Tensor]]:
-    """One 3x3 image, two units.
+def by_hand() -> tuple[Tensor, Tensor]:
+    """One 3x3 image, two units: masks (1, 2, 3, 3) and labels (1, 2, 3, 3).
 
     object  sky  sky  sky      part  .      .      .      unit 0  1 1 0    unit 1  0 0 0
             tree tree sky            crown  crown  .              1 1 0            0 0 0
@@ -25,7 +25,7 @@ def by_hand() -> tuple[Tensor, dict[str, Tensor]]:
     active = torch.zeros(1, 2, 3, 3, dtype=torch.bool)
     active[0, 0, :2, :2] = True
     active[0, 1, 2, 1] = True
-    return active, {"object": objects, "part": parts}
+    return active, torch.stack([objects, parts], 1)
 
 
 def test_iou_worked_out_on_paper() -> None:
@@ -39,10 +39,12 @@ def test_iou_worked_out_on_paper() -> None:
     assert torch.allclose(counts.iou(), torch.tensor(expected))
 
 
-def dense_iou(active: Tensor, labels: dict[str, Tensor]) -> Tensor:
+def dense_iou(active: Tensor, labels: Tensor) -> Tensor:
     """The definition, written densely."""
     columns = [
-        labels[category] == index for category, names in COLUMNS.categories.items() for index in range(1, len(names))
+        labels[:, place] == index
+        for place, names in enumerate(COLUMNS.categories.values())
+        for index in range(1, len(names))
     ]
     concept = torch.stack(columns, 1).double()  # (N, K, h, w)
     both = torch.einsum("nuhw,nkhw->uk", active.double(), concept)
@@ -55,14 +57,11 @@ def dense_iou(active: Tensor, labels: dict[str, Tensor]) -> Tensor:
 def test_counting_agrees_with_the_dense_product_and_merges_exactly(seed: int, split: int) -> None:
     random = torch.Generator().manual_seed(seed)
     active = torch.rand(6, 4, 5, 5, generator=random) > 0.8
-    labels = {
-        category: torch.randint(0, len(names), (6, 5, 5), generator=random, dtype=torch.uint8)
-        for category, names in COLUMNS.categories.items()
-    }
+    labels = torch.randint(0, 3, (6, 2, 5, 5), generator=random, dtype=torch.uint8)
     whole, left, right = (IouCounts(4, COLUMNS) for _ in range(3))
     whole.add(active, labels)
-    right.add(active[split:], {category: maps[split:] for category, maps in labels.items()})
-    left.add(active[:split], {category: maps[:split] for category, maps in labels.items()})
+    right.add(active[split:], labels[split:])
+    left.add(active[:split], labels[:split])
     right.merge(left)
     assert torch.equal(whole.iou(), dense_iou(active, labels))
     assert all(torch.equal(a, right.state_dict()[name]) for name, a in whole.state_dict().items())
@@ -77,11 +76,29 @@ def test_saved_counts_come_back() -> None:
     assert again.positions == 9
 
 
-def test_labels_outside_their_category_are_refused() -> None:
+def test_units_may_be_counted_some_at_a_time() -> None:
     active, labels = by_hand()
-    labels["part"] = labels["part"] + 1
-    with pytest.raises(BadShape, match="outside its category"):
-        IouCounts(2, COLUMNS).add(active, labels)
+    whole, pieces = IouCounts(2, COLUMNS), IouCounts(2, COLUMNS)
+    whole.add(active, labels)
+    codes = pieces.codes.of(labels)
+    pieces.add_labels(codes)
+    for unit in range(2):
+        place = active[0, unit].flatten().nonzero()[:, 0]
+        pieces.add_active(torch.full_like(place, unit), codes[place], range(unit, unit + 1))
+    assert torch.equal(pieces.iou(), whole.iou())
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    active, labels = by_hand()
+    with pytest.raises(BadShape, match="outside its map") as caught:
+        IouCounts(2, COLUMNS).add(active, labels + torch.tensor([0, 1], dtype=torch.uint8)[:, None, None])
+    assert (caught.value.field, caught.value.value) == ("labels.part", 3)
+    with pytest.raises(BadShape, match="label maps differ"):
+        IouCounts(2, COLUMNS).add(active, labels[:, :1])
+    with pytest.raises(BadShape, match="masks do not fit"):
+        IouCounts(3, COLUMNS).add(active, labels)
+    with pytest.raises(BadShape, match="other units"):
+        IouCounts(2, COLUMNS).merge(IouCounts(3, COLUMNS))
 
 
 def test_columns_and_labels_name_each_other() -> None:
@@ -93,3 +110,16 @@ def test_columns_and_labels_name_each_other() -> None:
     assert COLUMNS.label(Concept("part", "door")) == 2
     with pytest.raises(UnknownConcept, match="moon"):
         COLUMNS.column(Concept("object", "moon"))
+    with pytest.raises(UnknownConcept, match="texture") as caught:
+        COLUMNS.label(Concept("texture", "striped"))
+    assert caught.value.allowed == "one of object, part"
+
+
+def test_the_two_maps_of_halves_are_one_category() -> None:
+    halves = {UPPER_OR_LOWER: ("none", "top of sky", "bottom of sky"), LEFT_OR_RIGHT: ("none", "left of sky")}
+    columns = Columns({"object": ("none", "sky"), **halves})
+    assert columns.kinds == ("object", "half")
+    assert [str(concept) for concept in columns.concepts[1:]] == [
+        "top of sky (half)", "bottom of sky (half)", "left of sky (half)",
+    ]  # fmt: skip
+    assert [columns.label(concept) for concept in columns.concepts] == [1, 1, 2, 1]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from dissect_core.errors import BadShape
-from dissect_core.stats.quantile import RELATIVE_ERROR, QuantileSketch
+from dissect_core.stats.quantile import BLOCK, RELATIVE_ERROR, QuantileSketch
 
 QS = (0.0, 0.01, 0.5, 0.9, 0.99, 0.995, 1.0)
 
@@ -90,6 +90,20 @@ def test_by_hand_the_99th_of_a_hundred_whole_numbers() -> None:
     assert sketch.mean().tolist() == [50.5]
     assert sketch.peak.tolist() == [100.0]
     assert sketch.size().tolist() == [100]
+
+
+def test_many_quantiles_at_once_and_more_units_than_a_block() -> None:
+    x = torch.randn(30, BLOCK + 3, generator=torch.Generator().manual_seed(4))
+    sketch = QuantileSketch(BLOCK + 3)
+    sketch.add(x)
+    found = sketch.quantiles([0.1, 0.5, 0.99])
+    for column, q in enumerate((0.1, 0.5, 0.99)):
+        assert torch.equal(found[:, column], exact(x[:, :, None], q).half().float())
+    assert torch.allclose(sketch.mean(), x.half().float().mean(0), atol=1e-6)
+    counts = sketch.counts.clone()
+    sketch.counts = sketch.counts.long()
+    sketch.quantiles([0.5])
+    assert torch.equal(sketch.counts.int(), counts)  # reading changes nothing, whatever the width of the counters
 
 
 def test_values_beyond_half_precision_count_as_the_largest() -> None:

@@ -1,0 +1,88 @@
+"""Pictures to show a network, numbered from 0: what a dissection of a classifier looks at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from dissect_core.errors import BadShape, UnitbrushError
+from dissect_core.pixels import from_bytes
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+MAX_PIXELS = 64_000_000
+"""The largest picture file that is decoded."""
+
+
+class Pictures(Protocol):
+    """A fixed list of pictures.  inputs: what decides them, for a manifest."""
+
+    @property
+    def inputs(self) -> Mapping[str, Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def load(self, rows: Sequence[int]) -> Tensor:
+        """Pictures of these numbers, (N, 3, R, R) float32 in [-1, 1]."""
+        ...
+
+
+class BadPicture(UnitbrushError):
+    """A file that is no usable picture."""
+
+    code = "bad_picture"
+
+
+class PictureFolder:
+    """The PNG, JPEG and WebP files of a folder and its subfolders, in the order of their names.
+
+    Each is turned upright, its middle square is taken and scaled to `size` pixels (bicubic, antialiased); transparency
+    is dropped.
+    """
+
+    def __init__(self, folder: Path, size: int) -> None:
+        """Raises BadPicture for a folder without pictures, BadShape for a size below 1."""
+        if size < 1:
+            raise BadShape(f"no pictures of size {size}", field="size", value=size, allowed="1 or more")
+        self.folder, self.size = folder, size
+        found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        self.files = tuple(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
+        if not self.files:
+            allowed = f"a folder with {', '.join(SUFFIXES)} files"
+            raise BadPicture(f"no pictures in {folder}", field="folder", value=str(folder), allowed=allowed)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Any]:
+        """A SHA-256 of all names and files, and the size; reads every file once."""
+        digest = hashlib.sha256()
+        for path in self.files:
+            content = hashlib.sha256(path.read_bytes()).digest()
+            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + content)
+        return {"pictures_sha256": digest.hexdigest(), "pictures_size": self.size}
+
+    def load(self, rows: Sequence[int]) -> Tensor:
+        """Pictures of these numbers, (N, 3, size, size) float32 in [-1, 1].  Raises BadPicture naming the file."""
+        return from_bytes(torch.stack([self._read(self.files[row]) for row in rows]))
+
+    def _read(self, path: Path) -> Tensor:
+        name, allowed = path.relative_to(self.folder).as_posix(), f"a picture of at most {MAX_PIXELS} pixels"
+        try:
+            with Image.open(path) as file:
+                if file.width * file.height > MAX_PIXELS:
+                    size = f"{file.width} x {file.height} pixels"
+                    raise BadPicture(f"{name} is too large", field=name, value=size, allowed=allowed)
+                upright = ImageOps.exif_transpose(file).convert("RGB")
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
+            raise BadPicture(f"cannot read {name}: {cause}", field=name, value=str(cause), allowed=allowed) from cause
+        square = ImageOps.fit(upright, (self.size, self.size), Image.Resampling.BICUBIC)
+        return torch.from_numpy(np.array(square))

@@ -1,0 +1,57 @@
+"""Everything that can be seen at every position of a picture: one stack of label maps.
+
+What the segmenter sees (objects, parts, materials), the eleven basic colours of the pixels, and the halves of every
+object.  Any segmenter will do that has `categories` and `label`; halves need its category "object".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from dissect_core import colours, halves
+from dissect_core.concepts import COLOUR, Columns
+from dissect_core.positions import at_positions
+
+OBJECT = "object"
+
+
+class LabelsImages(Protocol):
+    """What is needed of a segmenter."""
+
+    categories: dict[str, tuple[str, ...]]
+
+    def label(self, images: Tensor) -> dict[str, Tensor]:
+        """(N, 3, R, R) in [-1, 1] -> per category uint8 (N, R, R)."""
+
+
+class Segments:
+    """A segmenter with colours and halves.
+
+    columns: all concepts; the maps of the segmenter first, then colours, then the two of halves.
+    inputs: what decides the labels, for a manifest.
+    leave_last: leave out the last component of every picture, as the original's halves do (see `halves`).
+    """
+
+    def __init__(self, segmenter: LabelsImages, sha256: str, *, leave_last: bool = False) -> None:
+        self.segmenter, self.leave_last = segmenter, leave_last
+        maps: dict[str, tuple[str, ...]] = {**segmenter.categories, COLOUR: colours.COLOURS}
+        self.inputs: Mapping[str, Any] = {"segmenter_sha256": sha256, "colours": colours.RULE}
+        if OBJECT in segmenter.categories:
+            maps |= halves.half_names(segmenter.categories[OBJECT])
+            self.inputs |= {"halves": halves.RULE_OF_THE_ORIGINAL if leave_last else halves.RULE}
+        self.columns = Columns(maps)
+
+    def label(self, images: Tensor, grid: int) -> Tensor:
+        """(N, 3, R, R) in [-1, 1] -> int16 (N, maps, grid, grid) on the CPU, the labels at the positions of a grid."""
+        seen = {name: maps.cpu() for name, maps in self.segmenter.label(images.clamp(-1, 1)).items()}
+        stack = [at_positions(seen[name], grid).short() for name in self.segmenter.categories]
+        stack.append(colours.colour_labels(at_positions(images, grid)).short().cpu())
+        if OBJECT in seen:
+            count = len(self.segmenter.categories[OBJECT]) - 1
+            both = torch.from_numpy(halves.half_maps(seen[OBJECT].numpy(), count, leave_last=self.leave_last))
+            stack += at_positions(both, grid).unbind(1)
+        return torch.stack(stack, 1)

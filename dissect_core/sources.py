@@ -1,0 +1,190 @@
+"""Sources of pictures and activations: what a dissection needs of a network, whatever kind of network it is.
+
+    GeneratorSource     a generator: row r is the picture with image id first_id + r
+    ClassifierSource    any module over a list of pictures: row r is picture r
+
+A layer is any submodule, by its dotted name ("layer5", "features.28", "layer4.1.conv2"), whose output is a stack of
+feature maps (N, U, h, w); h and w are its own affair, from 1 x 1 to finer than the pictures' positions.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from dissect_core.errors import BadShape
+from dissect_core.hooks import recorded
+from dissect_core.latents import LATENTS_RULE, latents
+from dissect_core.models.progan import Generator
+from dissect_core.pictures import Pictures
+
+Activations = Mapping[str, Tensor]
+"""Layer -> (N, U, h, w) float32 on the source's device."""
+
+
+class Source(Protocol):
+    """Pictures 0 ... images - 1 and what a network does with them.
+
+    first_id: the number that people know picture 0 by.  device: where the network is.
+    """
+
+    @property
+    def images(self) -> int: ...
+
+    @property
+    def first_id(self) -> int: ...
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Everything that decides pictures and activations, for a manifest; has "model" and "model_sha256"."""
+        ...
+
+    def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
+        """The pictures (N, 3, R, R), nominally in [-1, 1], and the activations of the layers."""
+        ...
+
+    def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
+        """The same activations without the pictures, where that is cheaper."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class GeneratorSource:
+    """A Progressive GAN and its pictures first_id ... first_id + images - 1.  model: its id."""
+
+    generator: Generator
+    model: str
+    sha256: str
+    images: int
+    first_id: int = 0
+
+    @property
+    def device(self) -> torch.device:
+        """Where the generator is."""
+        return next(self.generator.parameters()).device
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The model, its weights, the image ids and their latents."""
+        return {
+            "model": self.model,
+            "model_sha256": self.sha256,
+            "images": self.images,
+            "first_id": self.first_id,
+            "latents": LATENTS_RULE,
+        }
+
+    def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
+        """Pictures and activations, one forward pass."""
+        with recorded(self.generator, layers) as activations:
+            pictures = self.generator(self._latents(rows))
+        return pictures, activations
+
+    def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
+        """The activations; what comes after the last of the layers is not run."""
+        children = list(self.generator.named_children())
+        roots = {layer.split(".")[0] for layer in layers}
+        last = max((n for n, (name, _) in enumerate(children) if name in roots), default=-1)
+        head = nn.Sequential(OrderedDict(children[: last + 1]))
+        with recorded(self.generator, layers) as activations:
+            head(self._latents(rows))
+        return activations
+
+    def _latents(self, rows: Sequence[int]) -> Tensor:
+        z = latents([self.first_id + row for row in rows], self.generator.latent_size)
+        return z.to(self.device)[:, :, None, None]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """What a network wants its pictures to be: (value - mean) / deviation per channel, values in 0..1."""
+
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+
+    def apply(self, pictures: Tensor) -> Tensor:
+        """(N, 3, R, R) in [-1, 1] -> the same, normalised."""
+        mean, deviation = (torch.tensor(numbers, device=pictures.device) for numbers in (self.mean, self.deviation))
+        return ((pictures + 1) / 2 - mean[:, None, None]) / deviation[:, None, None]
+
+
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+"""What torchvision's classifiers were trained with."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifierSource:
+    """Any module that takes pictures (N, 3, R, R), in [-1, 1] or as `normalisation` says, and a list of pictures.
+
+    model: its name in files.  sha256: of its weights.
+    """
+
+    network: nn.Module
+    pictures: Pictures
+    model: str
+    sha256: str
+    normalisation: Normalisation | None = None
+
+    @property
+    def first_id(self) -> int:
+        """Picture 0 is known as 0."""
+        return 0
+
+    @property
+    def images(self) -> int:
+        """How many pictures."""
+        return len(self.pictures)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.network.parameters()).device
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The model, its weights, how it is fed, and the pictures."""
+        return {
+            "model": self.model,
+            "model_sha256": self.sha256,
+            "images": self.images,
+            "first_id": self.first_id,
+            "normalisation": asdict(self.normalisation) if self.normalisation else None,
+            **self.pictures.inputs,
+        }
+
+    def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
+        """Pictures and activations, one forward pass."""
+        pictures = self.pictures.load(rows).to(self.device)
+        with recorded(self.network, layers) as activations:
+            self.network(self.normalisation.apply(pictures) if self.normalisation else pictures)
+        return pictures, activations
+
+    def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
+        """The activations."""
+        return self.see(rows, layers)[1]
+
+
+def convolutions(network: nn.Module) -> tuple[str, ...]:
+    """The dotted names of all convolutions, in the order in which the network lists them."""
+    return tuple(name for name, module in network.named_modules() if isinstance(module, nn.Conv2d))
+
+
+def units_of(source: Source, layers: Sequence[str]) -> dict[str, int]:
+    """How many units each layer has; runs the network on the first picture.
+
+    Raises UnknownLayer or LayerNeverRan naming the layer, BadShape for a layer that gives no feature maps.
+    """
+    activations = source.activate([0], layers)
+    for layer, maps in activations.items():
+        if maps.dim() != 4:
+            shape = tuple(maps.shape)
+            raise BadShape(f"{layer} gives no feature maps", field="layers", value=shape, allowed="(N, U, h, w)")
+    return {layer: activations[layer].shape[1] for layer in layers}

@@ -1,0 +1,126 @@
+"""The second scoring, worked out on paper and against a dense search over all levels."""
+
+import math
+
+import pytest
+import torch
+
+from dissect_core.concepts import Columns
+from dissect_core.errors import BadShape
+from dissect_core.stats.iqr import (
+    LEAST_AGREEMENT,
+    LEAST_SEEN,
+    LEVELS,
+    LevelCounts,
+    information_quality_ratio,
+    level_quantiles,
+)
+
+COLUMNS = Columns({"object": ("none", "sky", "tree"), "part": ("none", "crown")})
+
+
+def test_the_ratio_of_two_events_worked_out_on_paper() -> None:
+    # the same event at half of the positions: H = I = log 2; independent halves: I = 0;
+    # P(A) = 1/2, B only within A, P(B) = 1/4: H(A, B) = 3/2 log 2, I = H(A) + H(B) - H(A, B)
+    both, first, second, neither = (
+        torch.tensor([[0.5, 0.0, 0.0, 0.5], [0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.0, 0.5], [0.0, 0.0, 0.0, 1.0]])
+        .double()
+        .T
+    )
+    ratio = information_quality_ratio(both, first, second, neither).tolist()
+    of_b = 2 * math.log(2) - 0.75 * math.log(3)  # H(B) = -(1/4) log(1/4) - (3/4) log(3/4)
+    inside = (math.log(2) + of_b - 1.5 * math.log(2)) / (1.5 * math.log(2))
+    assert ratio == pytest.approx([1, 0, inside, 0], abs=1e-12)
+
+
+def test_the_best_threshold_and_concept_by_hand() -> None:
+    # Ten positions, levels 1 and 2.  Above 1: positions 0 to 3.  Above 2: positions 0 and 1, exactly the tree.
+    values = torch.tensor([3.0, 2.5, 1.5, 2.0, 1.0, 0.5, 0.0, -1.0, 0.3, 0.9])
+    labels = torch.tensor([[2, 2, 1, 1, 1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]]).view(1, 2, 1, 10)
+    counts = LevelCounts(torch.tensor([[1.0, 2.0]]), COLUMNS)
+    codes = counts.codes.of(labels)
+    counts.add_labels(codes)
+    counts.add(0, values, codes)
+    best = counts.best()
+    assert best.concept.tolist() == [COLUMNS.concepts.index(COLUMNS.concepts[1])]  # the tree
+    assert (best.iqr.tolist(), best.iou.tolist(), best.threshold.tolist()) == ([1], [1], [2])
+
+
+def test_levels_are_equal_steps_of_the_logarithm_down_to_a_thousandth() -> None:
+    quantiles = level_quantiles()
+    assert len(quantiles) == LEVELS
+    assert quantiles == sorted(quantiles)
+    assert quantiles[-1] == 0.999
+    assert (1 - quantiles[24]) ** 2 == pytest.approx(1e-3, rel=1e-6)
+
+
+def random_case(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """values (3, 400), labels (1, 2, 20, 20) and levels (3, 5); unit 0 follows the tree, unit 2 is never positive."""
+    random = torch.Generator().manual_seed(seed)
+    labels = torch.randint(0, 2, (1, 2, 20, 20), generator=random)
+    labels[0, 0, :3] = 2
+    values = torch.randn(3, 400, generator=random)
+    values[0] += 2.5 * (labels[0, 0].flatten() == 2)
+    values[2] = -values[2].abs()
+    levels = torch.quantile(values, torch.tensor([0.5, 0.8, 0.9, 0.97, 0.99]), dim=1).T.contiguous()
+    return values, labels, levels
+
+
+def dense_best(values: torch.Tensor, labels: torch.Tensor, levels: torch.Tensor) -> list[tuple[float, ...]]:
+    """(iqr, iou, threshold, concept) of every unit, by trying everything."""
+    seen = torch.stack([labels[0, m].flatten() == k for m, k in ((0, 1), (0, 2), (1, 1))])
+    found = []
+    for unit, row in enumerate(values):
+        best = (0.0, 0.0, 0.0, -1)
+        for level in levels[unit].tolist():
+            for concept, here in enumerate(seen):
+                active = row > level
+                share = [float(x.double().mean()) for x in (active & here, active & ~here, ~active & here)]
+                both, first, second = share
+                neither = 1 - sum(share)
+                cells = (both, first, second, neither)
+                sums = (both + first, 1 - both - first, both + second, 1 - both - second)
+                entropy = -sum(p * math.log(p) for p in cells if p > 0)
+                alone = -sum(p * math.log(p) for p in sums if p > 0)
+                ratio = (alone - entropy) / entropy if entropy else 0.0
+                trusted = both + second >= LEAST_SEEN and both + neither > LEAST_AGREEMENT and level > 0
+                if trusted and ratio > best[0] + 1e-12:
+                    best = (ratio, both / (both + first + second), level, concept)
+        found.append(best)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_counting_agrees_with_trying_everything(seed: int) -> None:
+    values, labels, levels = random_case(seed)
+    counts = LevelCounts(levels, COLUMNS)
+    codes = counts.codes.of(labels)
+    counts.add_labels(codes)
+    for unit in range(3):
+        counts.add(unit, values[unit], codes)
+    best = counts.best()
+    found = list(zip(best.iqr.tolist(), best.iou.tolist(), best.threshold.tolist(), best.concept.tolist(), strict=True))
+    expected = dense_best(values, labels, levels)
+    assert [entry[3] for entry in found] == [entry[3] for entry in expected]
+    for mine, theirs in zip(found, expected, strict=True):
+        assert mine[:3] == pytest.approx(theirs[:3], abs=1e-6)
+    assert found[0][3] == 1  # the tree
+    assert found[2] == (0, 0, 0, -1)
+
+
+def test_parts_merge_and_saved_counts_go_on() -> None:
+    values, labels, levels = random_case(9)
+    whole, left, right, again = (LevelCounts(levels, COLUMNS) for _ in range(4))
+    codes = whole.codes.of(labels)
+    for counts, part in ((whole, slice(None)), (left, slice(0, 150)), (right, slice(150, None))):
+        counts.add_labels(codes[part])
+        for unit in range(3):
+            counts.add(unit, values[unit, part], codes[part])
+    again.load_state_dict(left.state_dict())
+    again.merge(right)
+    assert torch.equal(again.counts, whole.counts)
+    assert torch.equal(again.best().iqr, whole.best().iqr)
+    with pytest.raises(BadShape, match="other levels"):
+        again.merge(LevelCounts(levels + 1, COLUMNS))
+    with pytest.raises(BadShape, match="other units"):
+        again.load_state_dict(LevelCounts(levels[:2], COLUMNS).state_dict())

@@ -1,0 +1,123 @@
+"""Generators and classifiers through one door; layers by dotted names."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from dissect_core.errors import BadShape, UnknownLayer
+from dissect_core.latents import latents
+from dissect_core.sources import (
+    IMAGENET,
+    ClassifierSource,
+    GeneratorSource,
+    Normalisation,
+    convolutions,
+    units_of,
+)
+from tests.toy import tiny_progan
+
+
+class Residual(nn.Module):
+    """(N, 2, h, w) -> (N, 2, h, w): x + convolution(ReLU(x)), the ReLU in place on a copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relu, self.convolution = nn.ReLU(inplace=True), nn.Conv2d(2, 2, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.convolution(self.relu(x.clone()))
+        return out
+
+
+class TinyClassifier(nn.Module):
+    """Pictures of 8 pixels -> 3 classes, in the style of a ResNet; also a layer that gives no maps, and one a pair."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 2, 3, stride=2, padding=1)
+        self.layer1 = nn.Sequential(Residual(), nn.MaxPool2d(2, return_indices=True))
+        self.head = nn.Linear(2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps, _ = self.layer1(self.stem(x))
+        out: Tensor = self.head(maps.mean(dim=(2, 3)))
+        return out
+
+
+class Ramps:
+    """Four pictures of 8 pixels; picture n is n / 4 everywhere."""
+
+    inputs: Mapping[str, Any] = {"pictures_sha256": "d" * 64}
+
+    def __len__(self) -> int:
+        return 4
+
+    def load(self, rows: Sequence[int]) -> Tensor:
+        return torch.tensor(rows).float().div(4).view(-1, 1, 1, 1).expand(-1, 3, 8, 8).clone()
+
+
+def classifier(normalisation: Normalisation | None = None) -> ClassifierSource:
+    torch.manual_seed(0)
+    return ClassifierSource(TinyClassifier().eval().requires_grad_(False), Ramps(), "tiny", "e" * 64, normalisation)
+
+
+def test_a_generators_rows_are_image_ids() -> None:
+    generator = tiny_progan()
+    source = GeneratorSource(generator, "toy", "a" * 64, images=10, first_id=40)
+    pictures, activations = source.see([2, 5], ("layer2", "layer5"))
+    assert torch.equal(pictures, generator(latents([42, 45], generator.latent_size)))
+    assert activations["layer2"].shape == (2, 6, 4, 4)
+    assert activations["layer5"].shape == (2, 5, 16, 16)
+    named = {"model": "toy", "model_sha256": "a" * 64, "images": 10, "first_id": 40}
+    assert named.items() <= source.inputs.items()
+
+
+def test_the_head_alone_gives_the_same_activations_and_runs_no_further() -> None:
+    generator = tiny_progan()
+    source = GeneratorSource(generator, "toy", "a" * 64, images=10)
+    ran: list[str] = []
+    for name, module in generator.named_children():
+        module.register_forward_hook(lambda *_, name=name: ran.append(name))
+    whole = source.see([1, 3], ("layer2", "layer4.conv"))[1]
+    ran.clear()
+    head = source.activate([1, 3], ("layer2", "layer4.conv"))
+    assert ran == ["layer1", "layer2", "layer3", "layer4"]
+    assert all(torch.equal(whole[name], head[name]) for name in ("layer2", "layer4.conv"))
+
+
+def test_a_classifiers_layers_are_named_by_dots() -> None:
+    source = classifier()
+    assert convolutions(source.network) == ("stem", "layer1.0.convolution")
+    pictures, activations = source.see([0, 3], ("stem", "layer1.0"))
+    assert torch.equal(pictures, Ramps().load([0, 3]))
+    stem = source.network.stem(pictures)
+    assert torch.equal(activations["stem"], stem)
+    assert torch.equal(activations["layer1.0"], source.network.layer1[0](stem))
+    assert torch.equal(source.activate([0, 3], ("layer1.0",))["layer1.0"], activations["layer1.0"])
+    assert (source.images, source.first_id, source.device.type) == (4, 0, "cpu")
+    assert source.inputs["pictures_sha256"] == "d" * 64
+
+
+def test_pictures_are_normalised_as_the_network_wants_them() -> None:
+    half = Normalisation((0.5, 0.25, 0.0), (0.5, 0.25, 1.0))
+    assert half.apply(torch.zeros(1, 3, 1, 1)).flatten().tolist() == [0, 1, 0.5]  # 0 is the value 0.5 of 0..1
+    source = classifier(half)
+    given = source.activate([1], ("stem",))["stem"]
+    assert torch.equal(given, source.network.stem(half.apply(Ramps().load([1]))))
+    assert source.inputs["normalisation"] == {"mean": (0.5, 0.25, 0.0), "deviation": (0.5, 0.25, 1.0)}
+    assert classifier(IMAGENET).inputs["normalisation"]["mean"][0] == 0.485
+
+
+def test_units_are_counted_and_layers_that_give_no_maps_are_refused() -> None:
+    assert units_of(classifier(), ("layer1.0", "stem")) == {"layer1.0": 2, "stem": 2}
+    with pytest.raises(BadShape, match="head gives no feature maps"):
+        units_of(classifier(), ("head",))
+    with pytest.raises(BadShape, match=r"layer1\.1 gives a tuple"):
+        units_of(classifier(), ("layer1.1",))
+    with pytest.raises(UnknownLayer, match="layer9"):
+        units_of(classifier(), ("layer9",))
+    with pytest.raises(UnknownLayer, match="layer99"):
+        units_of(GeneratorSource(tiny_progan(), "toy", "a" * 64, images=1), ("layer99",))
