@@ -28,7 +28,7 @@ LEVELS = (
     "errors version",
     "artifacts concepts edits hooks latents memory pixels progress sheets",
     "brushes masks models stats world",
-    "dissection rendering training",
+    "dissection render training",
     "effects",
     "habitat quality ranking",
     "trial",
