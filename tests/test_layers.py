@@ -26,7 +26,7 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts concepts edits hooks latents memory pixels progress sheets",
+    "artifacts concepts edits hooks latents memory pixels progress sheets sweep",
     "brushes masks models stats world",
     "dissection render training",
     "effects",
