@@ -40,7 +40,7 @@ format: $(VENV)/.installed-for-tests ## let ruff sort the imports and lay out th
 
 .PHONY: bench
 bench: $(VENV)/.installed ## measure, and print the figures as JSON
-	@for script in tests/benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+	@for name in render sweep; do $(BIN)/python -m "tests.benchmarks.$$name" || exit 1; done
 
 .PHONY: constraints
 constraints: $(VENV)/.installed-for-tests ## move every package to its newest version and write constraints.txt

@@ -116,17 +116,26 @@ def _compose_layer(strokes: Sequence[UnitStroke]) -> LayerEdit:
     return LayerEdit(units, alpha, value)
 
 
+def check_edit(edit: LayerEdit, units: int, grid: tuple[int, int]) -> None:
+    """Raise BadShape unless the edit is for this grid, BadStroke unless a layer of so many units has all of them."""
+    if tuple(edit.alpha.shape[1:]) != grid:
+        given = tuple(edit.alpha.shape[1:])
+        raise BadShape("the edit is for another grid", field="alpha", value=given, allowed=f"{grid}")
+    if max(edit.units) >= units:
+        unit = max(edit.units)
+        raise BadStroke(f"no unit {unit}", field="units", value=unit, allowed=f"0 to {units - 1}")
+
+
 def apply_edit(x: Tensor, edit: LayerEdit) -> Tensor:
     """x (1 - a) + v a on the edit's units: (N, C, h, w) -> (N, C, h, w), always new storage.
 
+    A value beyond the range of x's type becomes the largest of that range.
     Raises BadShape if the grid is another, BadStroke if the layer has fewer units.
     """
-    if x.dim() != 4 or x.shape[2:] != edit.alpha.shape[1:]:
-        grid = tuple(edit.alpha.shape[1:])
-        raise BadShape("the edit is for another grid", field="alpha", value=grid, allowed=f"{tuple(x.shape[2:])}")
-    if max(edit.units) >= x.shape[1]:
-        unit = max(edit.units)
-        raise BadStroke(f"no unit {unit}", field="units", value=unit, allowed=f"0 to {x.shape[1] - 1}")
-    units = torch.tensor(edit.units, device=x.device)
-    alpha, value = edit.alpha.to(x), edit.value.to(x)
+    if x.dim() != 4:
+        shape = tuple(x.shape)
+        raise BadShape(f"no feature maps: {shape}", field="x", value=shape, allowed="(N, C, h, w)")
+    check_edit(edit, x.shape[1], (x.shape[2], x.shape[3]))
+    units, most = torch.tensor(edit.units, device=x.device), torch.finfo(x.dtype).max
+    alpha, value = edit.alpha.to(x), edit.value.to(x).clamp(-most, most)
     return x.clone().index_copy_(1, units, x.index_select(1, units) * (1 - alpha) + value * alpha)

@@ -1,4 +1,4 @@
-"""Owns the networks: one worker thread each, which renders whatever waits for it in one forward pass.
+"""Owns the networks: one worker thread each, which renders whatever waits for it in one pass.
 
 Nobody waits for a batch to fill: an idle worker starts at once, and what arrives meanwhile is the next batch.  Clients
 take turns (see `line`).  A render that was cancelled before it began is skipped.  On one device only one network runs
@@ -22,9 +22,8 @@ from torch import Tensor
 
 from dissect_core.edits import LayerEdit
 from dissect_core.latents import latents
-from dissect_core.models.progan import Generator
 from dissect_core.pixels import to_bytes
-from dissect_core.rendering import render
+from dissect_core.render import Renderer, Request
 from server.line import Line, LineFull
 
 log = logging.getLogger("unitbrush.engine")
@@ -47,7 +46,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """A picture (R, R, 3) uint8, how long it waited and took, and how many shared its forward pass."""
+    """A picture (R, R, 3) uint8, how long it waited and took, and how many shared its pass."""
 
     picture: Tensor
     queue_ms: float
@@ -59,6 +58,7 @@ class Rendered:
 class _Job:
     seed: int
     edits: Edits
+    client: str
     future: Future[Rendered] = field(default_factory=Future)
     arrived: float = field(default_factory=time.perf_counter)
 
@@ -77,20 +77,19 @@ class Tally:
 class Engine:
     """Renders pictures of several networks; use as a context manager or call `start` and `stop`.
 
-    max_batch: most pictures in one forward pass.  max_waiting: most renders waiting for one network.
-    threads: threads of a forward pass on a CPU; 0 takes what torch takes (one per core), but no more than we may use.
+    max_batch: most pictures in one pass.  max_waiting: most renders waiting for one network.
+    threads: threads of a pass on a CPU; 0 takes what torch takes (one per core), but no more than we may use.
     """
 
     def __init__(
-        self, generators: Mapping[str, Generator], *, max_batch: int = 8, max_waiting: int = 128, threads: int = 0
+        self, renderers: Mapping[str, Renderer], *, max_batch: int = 8, max_waiting: int = 128, threads: int = 0
     ) -> None:
         gates: dict[torch.device, threading.Lock] = {}
         self._threads = threads or min(torch.get_num_threads(), available_cores())
         self._workers: dict[str, _Worker] = {}
-        for model, generator in generators.items():
-            device = next(generator.parameters()).device
-            gate = gates.setdefault(device, threading.Lock())
-            self._workers[model] = _Worker(model, generator, gate, max_batch, max_waiting, self._threads)
+        for model, renderer in renderers.items():
+            gate = gates.setdefault(renderer.device, threading.Lock())
+            self._workers[model] = _Worker(model, renderer, gate, max_batch, max_waiting, self._threads)
 
     def start(self) -> None:
         """Start the workers."""
@@ -133,7 +132,7 @@ class Engine:
 
     def latent_size(self, model: str) -> int:
         """Numbers in z of a network."""
-        return self._workers[model].generator.latent_size
+        return self._workers[model].renderer.latent_size
 
     def tally(self, model: str) -> Tally:
         """What the worker of `model` has done so far."""
@@ -142,10 +141,11 @@ class Engine:
     def submit(self, model: str, seed: int, edits: Edits, *, client: str = "") -> Future[Rendered]:
         """Ask for image `seed` of `model` with `edits`; cancel the future to drop it.
 
-        client: who asks; clients take turns.  Raises Overloaded at once when too many wait.
+        client: who asks; clients take turns, and a client's next painting of an image starts from its last one.
+        Raises Overloaded at once when too many wait.
         """
         worker = self._workers[model]
-        job = _Job(seed, edits)
+        job = _Job(seed, edits, client)
         try:
             worker.line.put(client, job)
         except LineFull:
@@ -157,9 +157,9 @@ class _Worker:
     """The thread of one network."""
 
     def __init__(
-        self, model: str, generator: Generator, gate: threading.Lock, max_batch: int, max_waiting: int, threads: int
+        self, model: str, renderer: Renderer, gate: threading.Lock, max_batch: int, max_waiting: int, threads: int
     ) -> None:
-        self.generator = generator
+        self.renderer = renderer
         self.gate = gate
         self.max_batch = max_batch
         self.threads = threads
@@ -183,13 +183,14 @@ class _Worker:
         return begun
 
     def _render(self, jobs: list[_Job]) -> None:
-        """One forward pass for all; if it fails, one each, so that only the culprit fails."""
+        """One pass for all; if it fails, one each, so that only the culprit fails."""
         if not jobs:
             return
         started = time.perf_counter()
         try:
-            z = latents([job.seed for job in jobs], self.generator.latent_size)
-            pictures = to_bytes(render(self.generator, z, [job.edits for job in jobs]))
+            z = latents([job.seed for job in jobs], self.renderer.latent_size)
+            requests = [Request(z[n], job.edits, job.seed, job.client) for n, job in enumerate(jobs)]
+            pictures = to_bytes(self.renderer.render(requests))
         except Exception as error:
             if len(jobs) > 1:
                 for job in jobs:

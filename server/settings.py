@@ -34,10 +34,10 @@ class Settings(BaseSettings):
     )
 
     torch_threads: int = Field(
-        0, ge=0, le=256, description="Threads of one forward pass on a CPU; 0 takes one per core."
+        0, ge=0, le=256, description="Threads of one pass on a CPU; 0 takes one per core."
     )
     encode_threads: int = Field(2, ge=1, le=64, description="Threads that read masks and encode pictures.")
-    max_batch_images: int = Field(8, ge=1, le=256, description="Most pictures rendered in one forward pass.")
+    max_batch_images: int = Field(8, ge=1, le=256, description="Most pictures rendered in one pass.")
     max_waiting_renders: int = Field(
         128, ge=1, description="Most renders waiting for one network; more are refused with status 503."
     )
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     max_mask_side_px: int = Field(512, ge=8, description="Most pixels along a side of a mask.")
     min_thumbnail_px: int = Field(16, ge=1, description="Smallest side of a picture that can be asked for.")
 
+    render_cache_mebibytes: int = Field(
+        256, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
+    )
     cached_pictures: int = Field(
         512, ge=1, description="Unedited pictures kept in memory; one of 128 pixels takes 48 KiB."
     )

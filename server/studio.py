@@ -23,6 +23,7 @@ from dissect_core.errors import UnitbrushError
 from dissect_core.latents import latents
 from dissect_core.masks import to_grid
 from dissect_core.models.card import ModelCard
+from dissect_core.render import Renderer
 from server.catalog import Catalog, PaintModel, load_catalog
 from server.engine import Engine, Overloaded, Rendered, Stopped
 from server.errors import ApiError, overloaded
@@ -223,8 +224,9 @@ def pick_device(name: str) -> torch.device:
 def load_studio(settings: Settings) -> Studio:
     """Read and verify everything; the studio is not open yet.  Raises UnitbrushError naming the file."""
     catalog, generators = load_catalog(settings.precomputed_path, pick_device(settings.device))
+    cache_bytes = settings.render_cache_mebibytes * 2**20
     engine = Engine(
-        generators,
+        {model_id: Renderer(generator, cache_bytes=cache_bytes) for model_id, generator in generators.items()},
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
         threads=settings.torch_threads,

@@ -26,9 +26,9 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts colours concepts edits hooks latents memory pixels positions progress sheets",
+    "artifacts colours concepts edits hooks latents memory pixels positions progress sheets sweep",
     "brushes halves masks models pictures stats world",
-    "dissection rendering segments sources training",
+    "dissection render segments sources training",
     "dissection_files dissection_passes dissection_store effects",
     "dissection_run habitat quality ranking",
     "trial",

@@ -13,7 +13,7 @@ from dissect_core.commands.options import PRECOMPUTED, Device, Domain, Precomput
 from dissect_core.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.pixels import encode, to_bytes
-from dissect_core.rendering import render
+from dissect_core.render import Renderer, Request
 from dissect_core.sheets import contact_sheet
 
 BATCH = 16
@@ -30,9 +30,10 @@ def sample(
     threads: Threads = 0,
 ) -> None:
     """Write a contact sheet of generated images."""
-    generator = Registry(precomputed).generator(model_of(domain), pick_device(device, threads))
+    renderer = Renderer(Registry(precomputed).generator(model_of(domain), pick_device(device, threads)))
     ids = range(first, first + count)
-    parts = [ids[start : start + BATCH] for start in range(0, count, BATCH)]
-    images = [render(generator, latents(part, generator.latent_size), [{}] * len(part)) for part in parts]
-    write_bytes(out, encode(contact_sheet(to_bytes(torch.cat(images)), min(columns, count)), "png"))
+    requests = [Request(latent) for latent in latents(ids, renderer.latent_size)]
+    parts = [requests[start : start + BATCH] for start in range(0, count, BATCH)]
+    pictures = torch.cat([to_bytes(renderer.render(part)) for part in parts])
+    write_bytes(out, encode(contact_sheet(pictures, min(columns, count)), "png"))
     typer.echo(f"images {first} to {first + count - 1} of {model_of(domain)}: {out}")

@@ -17,16 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dissect_core.models.doubling import spread
 from dissect_core.models.progan import LEAKY_SLOPE, PIXEL_NORM_EPSILON, Block, Generator, Output
-
-
-def spread(kernel: Tensor) -> Tensor:
-    """(…, 3, 3) -> (…, 4, 4): the kernel summed over the four half-pixel shifts of a doubled or halved grid."""
-    shifts = kernel.new_zeros(3, 3, 4, 4)
-    for row in range(3):
-        for column in range(3):
-            shifts[row, column, row : row + 2, column : column + 2] = 1
-    return (kernel.flatten(-2) @ shifts.view(9, 16)).view(*kernel.shape[:-2], 4, 4)
 
 
 class Normalise(torch.autograd.Function):

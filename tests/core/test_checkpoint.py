@@ -18,7 +18,7 @@ from dissect_core.errors import BadCheckpoint
 from dissect_core.latents import latents
 from dissect_core.models.checkpoint import load_generator_state
 from dissect_core.models.progan import Generator
-from dissect_core.rendering import render
+from dissect_core.render import Renderer, Request
 from tests.slow_progan import slow_render
 from tests.toy import CHURCH_SIZES, TINY_SIZES, progan_state
 
@@ -127,7 +127,7 @@ def test_the_published_church_shapes_load_and_render_in_each_wrapping(
     assert state.keys() == church.keys()
     net = Generator.from_state_dict(state).eval()
     assert net.resolution == 256
-    image = render(net, latents([425], 512), [{}])
+    image = Renderer(net, dtype=torch.float32).render([Request(latents([425], 512)[0])])
     np.testing.assert_allclose(image[0], church_picture, rtol=1e-4, atol=1e-4)
 
 

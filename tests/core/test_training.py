@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from dissect_core.errors import BadShape, UnitbrushError
+from dissect_core.models.doubling import spread
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.config import (
     GeneratorConfig,
@@ -21,7 +22,7 @@ from dissect_core.training.config import (
 )
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
 from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
-from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise, spread
+from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
 from dissect_core.training.publish import publish_generator
 from dissect_core.training.run import train_generator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
 
@@ -12,39 +12,36 @@ import torch
 from torch import Tensor
 
 from dissect_core.edits import LayerEdit
-from dissect_core.models.progan import Generator
+from dissect_core.render import Renderer, Request
 from server.engine import Engine, Overloaded, Stopped
 from tests.toy_precomputed import toy_generator
 
 MODEL = "toy"
 
 
-class HeldGenerator(Generator):
-    """A toy network that counts its forward passes and waits in each until it is let go."""
+class HeldRenderer(Renderer):
+    """A toy network's renderer that counts its passes and waits in each until it is let go."""
 
     def __init__(self) -> None:
-        toy = toy_generator(32, 1)
-        super().__init__(toy.sizes)
-        self.load_state_dict(toy.state_dict())
-        self.requires_grad_(False)
+        super().__init__(toy_generator(32, 1), dtype=torch.float32)
         self.batches: list[int] = []
         self.entered = threading.Event()
         self.go = threading.Event()
 
-    def forward(self, input: Tensor) -> Tensor:
-        self.batches.append(input.shape[0])
+    def render(self, requests: Sequence[Request]) -> Tensor:
+        self.batches.append(len(requests))
         self.entered.set()
         assert self.go.wait(30)
-        return super().forward(input)
+        return super().render(requests)
 
 
 @pytest.fixture
-def held() -> HeldGenerator:
-    return HeldGenerator()
+def held() -> HeldRenderer:
+    return HeldRenderer()
 
 
 @pytest.fixture
-def engine(held: HeldGenerator) -> Iterator[Engine]:
+def engine(held: HeldRenderer) -> Iterator[Engine]:
     with Engine({MODEL: held}, max_batch=4, max_waiting=6, threads=1) as running:
         yield running
         held.go.set()
@@ -56,7 +53,7 @@ def edit(value: float, grid: int = 8) -> dict[str, LayerEdit]:
     return {"layer4": LayerEdit((1, 3), alpha, torch.full_like(alpha, value))}
 
 
-def test_what_waits_becomes_one_forward_pass(engine: Engine, held: HeldGenerator) -> None:
+def test_what_waits_becomes_one_pass(engine: Engine, held: HeldRenderer) -> None:
     first = engine.submit(MODEL, 0, {})
     assert held.entered.wait(10)
     later = [engine.submit(MODEL, seed, edit(seed)) for seed in (1, 2, 3)]
@@ -68,7 +65,7 @@ def test_what_waits_becomes_one_forward_pass(engine: Engine, held: HeldGenerator
     assert engine.tally(MODEL).pictures == 4
 
 
-def test_a_batch_has_a_limit(engine: Engine, held: HeldGenerator) -> None:
+def test_a_batch_has_a_limit(engine: Engine, held: HeldRenderer) -> None:
     futures = [engine.submit(MODEL, 0, {})]
     assert held.entered.wait(10)
     futures += [engine.submit(MODEL, seed, {}) for seed in range(1, 7)]
@@ -78,7 +75,7 @@ def test_a_batch_has_a_limit(engine: Engine, held: HeldGenerator) -> None:
     assert held.batches == [1, 4, 2]
 
 
-def test_too_many_waiting_are_refused(engine: Engine, held: HeldGenerator) -> None:
+def test_too_many_waiting_are_refused(engine: Engine, held: HeldRenderer) -> None:
     engine.submit(MODEL, 0, {})
     assert held.entered.wait(10)
     for seed in range(6):
@@ -88,7 +85,7 @@ def test_too_many_waiting_are_refused(engine: Engine, held: HeldGenerator) -> No
     assert (refused.value.waiting, refused.value.limit) == (6, 6)
 
 
-def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldGenerator) -> None:
+def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldRenderer) -> None:
     engine.submit(MODEL, 0, {})
     assert held.entered.wait(10)
     dropped, kept = engine.submit(MODEL, 1, {}), engine.submit(MODEL, 2, {})
@@ -102,7 +99,7 @@ def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldGenerator) -> N
 
 
 def test_one_bad_edit_does_not_spoil_the_batch(
-    engine: Engine, held: HeldGenerator, caplog: pytest.LogCaptureFixture
+    engine: Engine, held: HeldRenderer, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine.submit(MODEL, 0, {})
     assert held.entered.wait(10)
@@ -116,7 +113,7 @@ def test_one_bad_edit_does_not_spoil_the_batch(
 
 
 def test_stopping_fails_what_waits() -> None:
-    held = HeldGenerator()
+    held = HeldRenderer()
     engine = Engine({MODEL: held}, max_batch=1, threads=1)
     engine.start()
     begun = engine.submit(MODEL, 0, {})
@@ -134,7 +131,7 @@ def test_stopping_fails_what_waits() -> None:
         engine.submit(MODEL, 2, {})
 
 
-def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldGenerator) -> None:
+def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldRenderer) -> None:
     held.go.set()
 
     def pictures(max_batch: int) -> list[Tensor]:
@@ -150,7 +147,7 @@ def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldGenerat
 
 
 def test_networks_of_one_device_run_one_at_a_time() -> None:
-    first, second = HeldGenerator(), HeldGenerator()
+    first, second = HeldRenderer(), HeldRenderer()
     with Engine({"a": first, "b": second}, threads=1) as engine:
         one = engine.submit("a", 0, {})
         assert first.entered.wait(10)

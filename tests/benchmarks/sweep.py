@@ -1,0 +1,95 @@
+"""How much faster all units of conv5_3 of VGG-16 are removed together than one by one, in the same run.
+
+`make bench`, or `python -m tests.benchmarks.sweep`, prints one JSON document.  The naive loop is one forward pass for
+every unit; a few of its passes are timed, in turns with the sweep, and their median counts for each of the 512.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+
+import torch
+from torch import Tensor, nn
+
+from dissect_core.hooks import edited
+from dissect_core.memory import keep_freed_memory
+from dissect_core.sweep import remove_each
+from tests.benchmarks.turns import in_turns, machine
+
+CONV5_3 = "features.28"
+UNITS = 512
+CLASSES = 365
+
+
+class Vgg16(nn.Module):
+    """VGG-16 with random weights, its modules named as in torchvision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        inputs = 3
+        for outputs, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+            for _ in range(count):
+                layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True)]
+                inputs = outputs
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
+        self.classifier = nn.Sequential(
+            nn.Linear(UNITS * 49, 4096),
+            nn.ReLU(True),
+            nn.Dropout(),
+            nn.Linear(4096, 4096),
+            nn.ReLU(True),
+            nn.Dropout(),
+            nn.Linear(4096, CLASSES),
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                nn.init.kaiming_normal_(module.weight)  # as loud in the last layer as in the first
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, 224, 224) -> (N, 365)."""
+        logits: Tensor = self.classifier(torch.flatten(self.avgpool(self.features(x)), 1))
+        return logits
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--images", type=int, default=4, help="images of one batch")
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    keep_freed_memory()
+    torch.manual_seed(1)
+    network = Vgg16().eval().requires_grad_(False)
+    images = torch.randn(arguments.images, 3, 224, 224)
+
+    def one_unit() -> Tensor:
+        zero = edited(network, {CONV5_3: lambda maps: maps.index_fill(1, torch.tensor([7]), 0.0)})
+        with torch.inference_mode(), zero:
+            logits: Tensor = network(images)
+            return logits
+
+    removed = remove_each(network, CONV5_3, images, [7]).removed[:, 0]
+    times = in_turns({"naive": one_unit, "sweep": lambda: remove_each(network, CONV5_3, images)}, arguments.repeats)
+    wall, cpu = ({name: statistics.median(t[clock] for t in ts) for name, ts in times.items()} for clock in (0, 1))
+    document = {
+        "benchmark": "sweep",
+        **machine(),
+        "repeats": arguments.repeats,
+        "images": arguments.images,
+        "units": UNITS,
+        "naive_ms_per_unit": round(wall["naive"], 1),
+        "sweep_ms_of_all_units": round(wall["sweep"], 1),
+        "times_faster": round(UNITS * wall["naive"] / wall["sweep"], 1),
+        "times_less_cpu": round(UNITS * cpu["naive"] / cpu["sweep"], 1),
+        "largest_difference_of_logits": float((removed - one_unit()).abs().max()),
+    }
+    print(json.dumps(document, indent=1))
+
+
+if __name__ == "__main__":
+    main()
