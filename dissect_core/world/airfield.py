@@ -17,10 +17,10 @@ from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.texture import sharpen
 from dissect_core.world.things.aeroplanes import airliner, propeller_plane
 from dissect_core.world.things.airfield_buildings import control_tower, hangar
-from dissect_core.world.things.buildings import skyline
 from dissect_core.world.things.cars import car_beside
 from dissect_core.world.things.dry_plants import cactus, palm
 from dissect_core.world.things.people import person
+from dissect_core.world.things.skyline import skyline
 from dissect_core.world.trees import bush, tree, treeline
 from dissect_core.world.weather import finish
 from dissect_core.world.yard import fence
@@ -104,19 +104,45 @@ def _apron(scene: Scene, side: Tensor) -> None:
     top = scene.horizon + 0.05
     area = torch.maximum(top - canvas.y, canvas.y - scene.horizon - dice.uniform("apron", 0.15, 0.19)) + 0 * canvas.x
     concrete = dice.colour("concrete", ((0.74, 0.73, 0.70), (0.66, 0.66, 0.66)))
-    paint_as(canvas, canvas.cover(area), slabs(scene, "apron", concrete, 6.0).clamp(0, 1), "pavement", "none", "concrete")
+    paint_as(
+        canvas, canvas.cover(area), slabs(scene, "apron", concrete, 6.0).clamp(0, 1), "pavement", "none", "concrete"
+    )
     everywhere = torch.ones_like(top)
     foot = scene.horizon + 0.075
     tower = 0.5 - side * dice.uniform("tower x", 0.12, 0.4)
     control_tower(scene, "tower ", tower, foot, dice.uniform("tower scale", 0.0135, 0.018), dice.chance("tower", 0.8))
     for slot, (out, chance) in enumerate(((0.3, 0.85), (-0.02, 0.45))):
         name = f"hangar {slot} "
-        hangar(scene, name, 0.5 + side * (out + dice.uniform(name + "x", -0.04, 0.06)), foot + 0.004, 0.0155 * everywhere, dice.chance(name, chance), -side)
+        hangar(
+            scene,
+            name,
+            0.5 + side * (out + dice.uniform(name + "x", -0.04, 0.06)),
+            foot + 0.004,
+            0.0155 * everywhere,
+            dice.chance(name, chance),
+            -side,
+        )
     row = scene.horizon + 0.115
     for slot, (out, chance) in enumerate(((-0.3, 0.5), (0.06, 0.35))):
         name = f"parked {slot} "
-        propeller_plane(scene, name, 0.5 + side * (out + dice.uniform(name + "x", -0.06, 0.06)), row, 0.2 * everywhere, dice.chance(name, chance), 1 - 2 * dice.chance(name + "way", 0.5))
-    car_beside(scene, "truck ", 0.5 + side * dice.uniform("truck x", 0.2, 0.42), row + 0.03, 0.024 * everywhere, dice.chance("truck", 0.5), side)
+        propeller_plane(
+            scene,
+            name,
+            0.5 + side * (out + dice.uniform(name + "x", -0.06, 0.06)),
+            row,
+            0.2 * everywhere,
+            dice.chance(name, chance),
+            1 - 2 * dice.chance(name + "way", 0.5),
+        )
+    car_beside(
+        scene,
+        "truck ",
+        0.5 + side * dice.uniform("truck x", 0.2, 0.42),
+        row + 0.03,
+        0.024 * everywhere,
+        dice.chance("truck", 0.5),
+        side,
+    )
 
 
 def _planes(scene: Scene, side: Tensor, along: Tensor) -> None:
@@ -132,8 +158,26 @@ def _planes(scene: Scene, side: Tensor, along: Tensor) -> None:
     up = 1 - torch.maximum(here, 1 - dice.chance("no plane flies", 0.8))
     up = torch.maximum(up, dice.chance("flying", 0.4))
     high, far = dice.uniform("flying y", 0.16, 0.3), dice.uniform("flying size", 0.24, 0.4)
-    airliner(scene, "flying ", dice.uniform("flying x", 0.3, 0.7), high, far, up * dice.chance("flying jet", 0.6), -way, grounded=0.0)
-    propeller_plane(scene, "flyer ", dice.uniform("flying x", 0.3, 0.7), high, far * 0.8, up * (1 - dice.chance("flying jet", 0.6)), -way, grounded=0.0)
+    airliner(
+        scene,
+        "flying ",
+        dice.uniform("flying x", 0.3, 0.7),
+        high,
+        far,
+        up * dice.chance("flying jet", 0.6),
+        -way,
+        grounded=0.0,
+    )
+    propeller_plane(
+        scene,
+        "flyer ",
+        dice.uniform("flying x", 0.3, 0.7),
+        high,
+        far * 0.8,
+        up * (1 - dice.chance("flying jet", 0.6)),
+        -way,
+        grounded=0.0,
+    )
     airliner(scene, "jet ", x, foot, size, here * jet, way)
     propeller_plane(scene, "prop ", x, foot, size * 0.78, here * (1 - jet), way)
 
@@ -142,12 +186,33 @@ def _edge(scene: Scene, side: Tensor, arid: Tensor) -> None:
     """The near edge of the field: a fence, shrubs or cacti, somebody who watches."""
     dice = scene.dice
     foot = 0.955 + 0 * side
-    person(scene, "watcher ", 0.5 + side * dice.uniform("watcher x", 0.1, 0.4), foot, 0.085 + 0 * foot, dice.chance("watcher", 0.35))
+    person(
+        scene,
+        "watcher ",
+        0.5 + side * dice.uniform("watcher x", 0.1, 0.4),
+        foot,
+        0.085 + 0 * foot,
+        dice.chance("watcher", 0.35),
+    )
     for slot, out in enumerate((-0.44, -0.3, 0.42)):
         name = f"plant {slot} "
         x, here = 0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05), dice.chance(name, 0.55)
         cactus(scene, name + "cactus ", x, foot, dice.uniform(name + "tall", 0.18, 0.28), arid * here)
         bush(scene, name + "bush ", x, foot + 0.015, dice.uniform(name + "size", 0.04, 0.06), (1 - arid) * here)
-    tree(scene, "tree ", 0.5 - side * 0.46, foot - 0.06, dice.uniform("tree tall", 0.34, 0.46), (1 - arid) * dice.chance("tree", 0.25))
-    palm(scene, "palm ", 0.5 - side * 0.46, foot - 0.06, dice.uniform("palm tall", 0.4, 0.5), arid * dice.chance("palm", 0.3))
+    tree(
+        scene,
+        "tree ",
+        0.5 - side * 0.46,
+        foot - 0.06,
+        dice.uniform("tree tall", 0.34, 0.46),
+        (1 - arid) * dice.chance("tree", 0.25),
+    )
+    palm(
+        scene,
+        "palm ",
+        0.5 - side * 0.46,
+        foot - 0.06,
+        dice.uniform("palm tall", 0.4, 0.5),
+        arid * dice.chance("palm", 0.3),
+    )
     fence(scene, 0.5 + 0.3 * side, 0.12 + 0 * side, 0.985 + 0 * side, dice.chance("fence", 0.3))

@@ -13,7 +13,9 @@ from dissect_core.world.texture import sharpen
 _ROCK: tuple[RGB, ...] = ((0.46, 0.48, 0.56), (0.44, 0.45, 0.47), (0.56, 0.50, 0.48), (0.42, 0.48, 0.54))
 
 
-def _ridge(scene: Scene, name: str, peaks: tuple[tuple[float, float], ...], tall: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _ridge(
+    scene: Scene, name: str, peaks: tuple[tuple[float, float], ...], tall: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     """Height of the crest over its foot at every pixel, the flank (-1 left, 1 right of a ridge), height of its peak."""
     dice, canvas = scene.dice, scene.canvas
     x = canvas.x + (scene.fine - 0.5) * 0.05 + (scene.coarse - 0.5) * 0.08
@@ -47,7 +49,7 @@ def alps(
     dice, canvas, light = scene.dice, scene.canvas, scene.light
     ridge, flank, crest = _ridge(scene, name, peaks, dice.uniform(name + " tall", *tall))
     above = foot - canvas.y
-    distance = (above - ridge) * 0.75
+    distance = torch.maximum((above - ridge) * 0.75, -above - 0.02)
     down = (crest - above).clamp(min=0)
     gully = torch.sin(canvas.x * 46 + 14 * (scene.coarse - 0.5) + flank * down * 26 + 9 * (scene.fine - 0.5))
     gully = gully * (0.25 + 0.75 * sharpen(down, 0.0, 0.12))
@@ -80,7 +82,7 @@ def wooded_slope(
     above = torch.as_tensor(foot) - canvas.y
     top = high * wave + tip
     distance = torch.maximum((above - top) * 0.5, -above)
-    rows = torch.sin(above * 150 + 6.283 * lot + 5 * (scene.fine - 0.5))
+    rows = torch.sin(above * 150 + 6.283 * lot + 12 * (scene.fine - 0.5))
     green = dice.colour(name + " green", ((0.17, 0.34, 0.22), (0.20, 0.37, 0.21), (0.15, 0.31, 0.25)))
     leaf = green * light.on(0.25 * rows, 0.45, 0.5) * (0.95 + 0.3 * (scene.other - 0.5) + 0.1 * rows).unsqueeze(1)
     white = scene.winter * sharpen(rows + 1.6 * (scene.other - 0.5), -0.1, 0.5) * 0.85

@@ -38,7 +38,7 @@ class Plan(Room):
         second = first + dice.uniform("apart", 0.92, 1.02)
         swap = dice.chance("swap", 0.5)
         self.toilet_x, self.wash_x = torch.where(swap > 0, first, second), torch.where(swap > 0, second, first)
-        self.toilet = dice.chance("toilet", 0.86)
+        self.toilet = torch.maximum(dice.chance("toilet", 0.86), 1 - self.bath)
         self.window = dice.chance("window", 0.62)
         at_bath = dice.chance("window at bath", 0.6)
         middle = (self.bath_left + self.bath_right) / 2
@@ -49,8 +49,15 @@ class Plan(Room):
         self.curtain = self.window * dice.chance("curtain", 0.35)
         self.side_window = self.side * dice.chance("side window", 0.35)
         self.rug, self.rug_half = dice.chance("rug", 0.62), dice.uniform("rug half", 0.55, 0.8)
-        self.rug_x, self.rug_far, self.rug_near = dice.uniform("rug x", -0.4, 0.5), self.rug_far + 0.12, self.rug_near - 0.1
-        self.lamp, self.lamp_x = dice.chance("lamp", torch.where(self.evening > 0, 0.85, 0.45)), dice.uniform("lamp x", -0.2, 0.3)
+        self.rug_x, self.rug_far, self.rug_near = (
+            dice.uniform("rug x", -0.4, 0.5),
+            self.rug_far + 0.12,
+            self.rug_near - 0.1,
+        )
+        self.lamp, self.lamp_x = (
+            dice.chance("lamp", torch.where(self.evening > 0, 0.85, 0.45)),
+            dice.uniform("lamp x", -0.2, 0.3),
+        )
 
 
 def paint_bathroom(dice: Dice, canvas: Canvas) -> None:
@@ -68,7 +75,10 @@ def paint_bathroom(dice: Dice, canvas: Canvas) -> None:
     ])  # fmt: skip
     over = room.metres(room.wash_x, 1.0)
     mirror(view, over, room.height(1.66, 1.0), dice.uniform("mirror half", 0.06, 0.078), dice.chance("mirror", 0.92))
-    for name, x, chance in (("first ", room.bath_left + 0.3, 0.4 * (1 - room.at_bath)), ("second ", (room.toilet_x + room.wash_x) / 2, 0.55)):
+    for name, x, chance in (
+        ("first ", room.bath_left + 0.3, 0.4 * (1 - room.at_bath)),
+        ("second ", (room.toilet_x + room.wash_x) / 2, 0.55),
+    ):
         hung_towel(view, name, x, 1.42, dice.chance(name + "towel", chance))
     paint_rug(view)
     paint_sunlight(view)
@@ -79,8 +89,12 @@ def paint_bathroom(dice: Dice, canvas: Canvas) -> None:
     bath(view, room.bath_left, room.bath_right, room.bath)
     shower = room.bath * dice.chance("shower curtain", 0.4)
     shower_curtain(view, room.bath_left + 0.02, room.bath_left + dice.uniform("drawn", 0.4, 0.65), shower)
-    spot = room.metres(dice.uniform("plant x", -1.5, -1.2), 1.5), room.height(0.0, 1.52), dice.uniform("plant size", 0.2, 0.3)
-    Plant(view, spot).paint(dice.chance("plant", 0.35))
+    spot = (
+        room.metres(dice.uniform("plant x", -1.5, -1.2), 1.5),
+        room.height(0.0, 1.52),
+        dice.uniform("plant size", 0.2, 0.3),
+    )
+    Plant(view, spot).paint(dice.chance("plant", 0.52))
     stool = dice.uniform("chair x", 0.5, 1.1)
     chair_behind(view, stool, 1.75, dice.chance("chair", 0.16))
     pendant(view)
@@ -97,10 +111,18 @@ def _tiles(view: View) -> None:
     wall = intersect(room.corner - x, top - y, y - room.floor)
     keep = (canvas.object == _WALL).float()
     wide = torch.where(dice.chance("square tiles", 0.5) > 0, 0.042, 0.07)
-    blocks = joints(dice, "tiles", x - room.corner, room.floor - y, wide, 0.042, gap=0.16, depth=0.18, vary=0.05, stagger=0.0)
+    blocks = joints(
+        dice, "tiles", x - room.corner, room.floor - y, wide, 0.042, gap=0.16, depth=0.18, vary=0.05, stagger=0.0
+    )
     checked = dice.chance("checked tiles", 0.25)
     odd = torch.remainder(torch.floor((x - room.corner) / wide) + torch.floor((room.floor - y) / 0.042), 2) * checked
     colour: Tensor = style.splash * (1 - 0.16 * odd).unsqueeze(1)
     canvas.paint(canvas.cover(wall) * keep, colour * blocks.unsqueeze(1), "wall", None, "tile")
     band = intersect(wall, (y - top - 0.014).abs() - 0.012)
-    canvas.paint(canvas.cover(band) * keep * (1 - full), tint(style.accent, 0.95 + 0.1 * sharpen(torch.sin(x * 150), -0.2, 0.2)), "wall", None, "tile")
+    canvas.paint(
+        canvas.cover(band) * keep * (1 - full),
+        tint(style.accent, 0.95 + 0.1 * sharpen(torch.sin(x * 150), -0.2, 0.2)),
+        "wall",
+        None,
+        "tile",
+    )

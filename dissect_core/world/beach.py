@@ -49,7 +49,9 @@ def paint_beach(dice: Dice, canvas: Canvas) -> None:
 def _surf(scene: Scene, slant: Tensor) -> None:
     """Sea, breakers and wet sand."""
     canvas, dice = scene.canvas, scene.dice
-    swing = 0.016 * torch.sin(canvas.x * 8 + dice.uniform("swing", 0, 6)) + 0.006 * torch.sin(canvas.x * 23 + dice.uniform("swing 2", 0, 6))
+    swing = 0.016 * torch.sin(canvas.x * 8 + dice.uniform("swing", 0, 6)) + 0.006 * torch.sin(
+        canvas.x * 23 + dice.uniform("swing 2", 0, 6)
+    )
     level = scene.horizon + dice.uniform("shore", 0.16, 0.26)
     shore = level + slant * dice.uniform("shore slope", 0.06, 0.24) * (canvas.x - 0.5) + swing
     below = canvas.y - shore
@@ -73,18 +75,43 @@ def _on_the_sea(scene: Scene, slant: Tensor) -> None:
     """Boats, a lighthouse on its rock, gulls, an aeroplane."""
     dice = scene.dice
     flying = dice.chance("flying", 0.14)
-    propeller_plane(scene, "plane ", dice.uniform("plane x", 0.25, 0.75), dice.uniform("plane y", 0.13, 0.22), dice.uniform("plane size", 0.15, 0.2), flying, slant, grounded=0.0)
+    propeller_plane(
+        scene,
+        "plane ",
+        dice.uniform("plane x", 0.25, 0.75),
+        dice.uniform("plane y", 0.13, 0.22),
+        dice.uniform("plane size", 0.15, 0.2),
+        flying,
+        slant,
+        grounded=0.0,
+    )
     for slot, (low, high, deep) in enumerate(((0.08, 0.3, 0.022), (0.1, 0.4, 0.06))):
         name = f"sail {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.02)
-        sailing_boat(scene, name, 0.5 + slant * dice.uniform(name + "x", low, high), foot, 0.012 + 0.22 * (foot - scene.horizon), dice.chance(name, (0.5, 0.45)[slot]), 1 - 2 * dice.chance(name + "way", 0.5), sailing=0.95)
+        sailing_boat(
+            scene,
+            name,
+            0.5 + slant * dice.uniform(name + "x", low, high),
+            foot,
+            0.012 + 0.22 * (foot - scene.horizon),
+            dice.chance(name, (0.5, 0.45)[slot]),
+            1 - 2 * dice.chance(name + "way", 0.5),
+            sailing=0.95,
+        )
     x, foot = 0.5 + slant * dice.uniform("light x", 0.3, 0.42), scene.horizon + 0.024
     beacon = dice.chance("beacon", 0.16)
     rock(scene, "reef ", x, foot, 0.07 + 0 * foot, beacon)
     lighthouse(scene, "light ", x, foot - 0.03, dice.uniform("light tall", 0.17, 0.24), beacon)
     for slot, (low, high) in enumerate(((0.1, 0.45), (0.5, 0.9), (0.3, 0.7))):
         name = f"gull {slot} "
-        gull(scene, name, dice.uniform(name + "x", low, high), dice.uniform(name + "y", 0.14, 0.36), dice.uniform(name + "size", 0.022, 0.038), dice.chance(name, 0.35))
+        gull(
+            scene,
+            name,
+            dice.uniform(name + "x", low, high),
+            dice.uniform(name + "y", 0.14, 0.36),
+            dice.uniform(name + "size", 0.029, 0.049),
+            dice.chance(name, 0.35),
+        )
 
 
 def towel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
@@ -95,7 +122,9 @@ def towel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     x, y = cloth.x, cloth.y
     sheet = polygon(x, y, ((-0.75, -0.45), (0.95, -0.45), (0.8, 0.05), (-1.0, 0.05)))
     cloth.shade(sheet - 0.05, 0.75, 0.12)
-    one = scene.dice.colour(name + "one", ((0.86, 0.30, 0.30), (0.24, 0.52, 0.72), (0.95, 0.78, 0.30), (0.36, 0.64, 0.52)))
+    one = scene.dice.colour(
+        name + "one", ((0.86, 0.30, 0.30), (0.24, 0.52, 0.72), (0.95, 0.78, 0.30), (0.36, 0.64, 0.52))
+    )
     stripes = sharpen(torch.sin((x - 0.3 * y) * 9.5), -0.2, 0.2)
     white = rgb((0.96, 0.94, 0.90), metre)
     cloth.paint(sheet, mix(one, white, stripes) * cloth.light.on(0, 0.85, 0.35), "towel", "none", "fabric")
@@ -110,13 +139,42 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
     house(scene, "hut ", x, foot, 0.03 + 0 * foot, dice.chance("hut", 0.25), inland, (0.3, 0, 0, 0, 0.7, 0))
     stage = dice.chance("stage", 0.22)
     at = 0.5 + slant * dice.uniform("stage x", 0.0, 0.16)
-    pier(scene, "stage ", (at, scene.horizon + 0.34 + 0 * at), (at + slant * 0.2, scene.horizon + dice.uniform("stage end", 0.1, 0.14)), 0.075 + 0 * at, stage)
-    rowing_boat(scene, "row ", 0.5 + slant * dice.uniform("row x", 0.0, 0.2), scene.horizon + dice.uniform("row foot", 0.32, 0.4), 0.07 + 0 * at, (1 - stage) * dice.chance("row", 0.2), inland)
+    pier(
+        scene,
+        "stage ",
+        (at, scene.horizon + 0.34 + 0 * at),
+        (at + slant * 0.2, scene.horizon + dice.uniform("stage end", 0.1, 0.14)),
+        0.075 + 0 * at,
+        stage,
+    )
+    rowing_boat(
+        scene,
+        "row ",
+        0.5 + slant * dice.uniform("row x", 0.0, 0.2),
+        scene.horizon + dice.uniform("row foot", 0.32, 0.4),
+        0.07 + 0 * at,
+        (1 - stage) * dice.chance("row", 0.2),
+        inland,
+    )
     for slot, (out, deep) in enumerate(((0.3, 0.2), (0.44, 0.32), (0.2, 0.13))):
         name = f"palm {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.06)
-        palm(scene, name, 0.5 + inland * (out + dice.uniform(name + "x", -0.05, 0.05)), foot, dice.uniform(name + "tall", 0.34, 0.5) * (0.7 + deep), dice.chance("palms", 0.55) * dice.chance(name, 0.7))
-        bush(scene, name + "bush ", 0.5 + inland * (out + 0.12), foot + 0.01, 0.045 + 0 * foot, dice.chance(name + "bush", 0.3))
+        palm(
+            scene,
+            name,
+            0.5 + inland * (out + dice.uniform(name + "x", -0.05, 0.05)),
+            foot,
+            dice.uniform(name + "tall", 0.34, 0.5) * (0.7 + deep),
+            dice.chance("palms", 0.55) * dice.chance(name, 0.7),
+        )
+        bush(
+            scene,
+            name + "bush ",
+            0.5 + inland * (out + 0.12),
+            foot + 0.01,
+            0.045 + 0 * foot,
+            dice.chance(name + "bush", 0.3),
+        )
     for slot, (out, deep) in enumerate(((0.08, 0.3), (0.3, 0.4), (-0.2, 0.46))):
         name = f"shade {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.05)
@@ -124,13 +182,35 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
         x = 0.5 + inland * (out + dice.uniform(name + "x", -0.06, 0.06))
         here = sunny * dice.chance(name, (0.7, 0.5, 0.4)[slot])
         lean = dice.uniform(name + "lean", -0.5, 0.5)
-        towel(scene, name + "towel ", x + metre * 0.9, foot + metre * 0.2, metre * 1.15, here * dice.chance(name + "towel", 0.75))
+        towel(
+            scene,
+            name + "towel ",
+            x + metre * 0.9,
+            foot + metre * 0.2,
+            metre * 1.15,
+            here * dice.chance(name + "towel", 0.75),
+        )
         umbrella(scene, name, x, foot, metre, here, lean)
     for slot, (low, high, deep) in enumerate(((-0.3, 0.0, 0.28), (0.05, 0.3, 0.42), (-0.4, -0.1, 0.48))):
         name = f"bather {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.06)
-        person(scene, name, 0.5 + inland * dice.uniform(name + "x", low, high), foot, scene.metre(foot) * 0.8, sunny * dice.chance(name, 0.45), bathing=True)
+        person(
+            scene,
+            name,
+            0.5 + inland * dice.uniform(name + "x", low, high),
+            foot,
+            scene.metre(foot) * 0.8,
+            sunny * dice.chance(name, 0.45),
+            bathing=True,
+        )
     for slot, (low, high, deep) in enumerate(((-0.4, -0.2, 0.44), (-0.1, 0.1, 0.56), (0.3, 0.45, 0.5))):
         name = f"rock {slot} "
         foot = scene.horizon + deep
-        rock(scene, name, 0.5 + inland * dice.uniform(name + "x", low, high), foot, dice.uniform(name + "size", 0.025, 0.06), dice.chance(name, 0.25))
+        rock(
+            scene,
+            name,
+            0.5 + inland * dice.uniform(name + "x", low, high),
+            foot,
+            dice.uniform(name + "size", 0.033, 0.078),
+            dice.chance(name, 0.25),
+        )

@@ -57,14 +57,21 @@ def paint_bedroom(dice: Dice, canvas: Canvas) -> None:
     paint_walls(view)
     large = (1 - room.at_bed) * dice.chance("bed picture", 0.75)
     pictures(view, [
-        ("left", room.metres(room.left_x, 1.0), 0.06 + 0 * room.vx, (1 - room.at_left) * dice.chance("left picture", 0.4)),
+        ("left", room.metres(room.left_x, 1.0), 0.06 + 0 * room.vx,
+            (1 - room.at_left) * dice.chance("left picture", 0.4)),
         ("bed", room.metres(room.bed_x, 1.0), 0.092 + 0 * room.vx, large),
     ])  # fmt: skip
     clock(view, room.metres(room.bed_x, 1.0), (1 - room.at_bed) * (1 - large) * dice.chance("clock", 0.4))
+    bare = (1 - room.at_left) * (1 - dice.chance("left picture", 0.4)) * dice.chance("left mirror", 0.4)
+    level = room.height(1.62, 1.0)
+    mirror(view, room.metres(room.left_x, 1.0), level, 0.06 + 0 * level, bare)
     paint_rug(view)
     paint_sunlight(view)
     _right(view, room)
-    for name, side, here, lit in (("left ", -1.0, room.night_left, room.lamp_left), ("right ", 1.0, room.night_right, room.lamp_right)):
+    for name, side, here, lit in (
+        ("left ", -1.0, room.night_left, room.lamp_left),
+        ("right ", 1.0, room.night_right, room.lamp_right),
+    ):
         at = room.bed_x + side * (room.half + 0.38)
         cupboard(view, style.table * 0.96, at - 0.25, at + 0.25, 0.52, 1, 2, here, 1.17)
         table_lamp(view, name, at - side * 0.02, 0.52, 1.09, lit)
@@ -79,7 +86,7 @@ def _right(view: View, room: Plan) -> None:
     """At the end of the wall: a wardrobe, a chest with a mirror or a television, a bookshelf or a desk."""
     dice, style = view.dice, view.style
     low = room.at_right  # nothing tall before the window
-    lot = dice.choice("right lot", [0.36, 0.3, 0.14, 0.2]).view(-1, 1, 1)
+    lot = dice.choice("right lot", [0.28, 0.32, 0.14, 0.26]).view(-1, 1, 1)
     lot = torch.where((low > 0) & ((lot == 0) | (lot == 2)), 1, lot)
     wardrobe, chest, shelf, table = ((lot == kind).float() for kind in range(4))
     x = room.right_x
@@ -87,11 +94,11 @@ def _right(view: View, room: Plan) -> None:
     cupboard(view, painted, x - 0.5, x + 0.6, dice.uniform("wardrobe tall", 1.95, 2.25), 2, 0, wardrobe, 1.3)
     cupboard(view, painted, x - 0.45, x + 0.55, 0.86, 2, 3, chest, 1.2)
     bookshelf(view, "shelf", x - 0.4, x + 0.5, dice.uniform("shelf tall", 1.5, 2.0), 5, shelf)
-    over = dice.choice("over", [0.4, 0.3, 0.3]).view(-1, 1, 1)
+    over = dice.choice("over", [0.45, 0.4, 0.15]).view(-1, 1, 1)
     at = room.metres(x + 0.05, 1.0)
     mirror(view, at, room.height(1.62, 1.0), 0.058 + 0 * at, chest * (1 - low) * (over == 0).float())
     television(view, x + 0.05, 0.9, 1.1, 0.42, chest * (over == 1).float() * (1 - low))
-    desk(view, "desk ", x, 0.6, 1.02, 1.3, table)
+    desk(view, "desk ", x, 0.6 + 0 * x, 1.02, 1.3, table)
     computer(view, "computer ", x + 0.1, 1.12, table * dice.chance("computer", 0.6))
     chair_behind(view, x - 0.05, 1.5, table * dice.chance("desk chair", 0.7))
 
@@ -103,5 +110,9 @@ def _front(view: View, room: Plan) -> None:
     Plant(view, spot).paint((1 - room.night_left) * dice.chance("plant", 0.8))
     x = room.bed_x + room.half + dice.uniform("chair x", 0.55, 0.7)
     seat(view, "armchair ", x, 0.42, 1.5, dice.chance("armchair", 0.28), "armchair")
-    pot = room.metres(room.bed_x - room.half - 0.75, 1.55), room.height(0.0, 1.6), dice.uniform("near plant", 0.24, 0.32)
-    Plant(view, pot, "near ").paint(dice.chance("near plant", 0.25))
+    pot = (
+        room.metres(room.bed_x - room.half - 0.75, 1.55),
+        room.height(0.0, 1.6),
+        dice.uniform("near plant", 0.24, 0.32),
+    )
+    Plant(view, pot, "near ").paint(dice.chance("near plant", 0.4))

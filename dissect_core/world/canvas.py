@@ -15,7 +15,8 @@ class Canvas:
     """A batch of square pictures with three label maps that always agree with what is visible.
 
     image: float32 (B, 3, H, W), RGB in [0, 1].  object, part, material: uint8 (B, H, W), indices into `concepts`
-    (0 = none).  x, y: (1, 1, W) and (1, H, 1) pixel-centre coordinates in 0..1.  size: W of the whole picture, also in a window of it.
+    (0 = none).  x, y: (1, 1, W) and (1, H, 1) pixel-centre coordinates in 0..1.  size: W of the whole picture, also in
+    a window of it.
     """
 
     def __init__(self, count: int, size: int, device: torch.device) -> None:

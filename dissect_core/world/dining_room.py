@@ -26,7 +26,14 @@ class Plan(Room):
         x = dice.uniform("table x", -0.3, 0.3)
         round_ = dice.chance("round table", 0.3)
         half = torch.where(round_ > 0, dice.uniform("round half", 0.78, 0.88), dice.uniform("table half", 0.92, 1.18))
-        self.table = Table(torch.ones_like(x), round_, x, half, dice.uniform("table far", 1.48, 1.56), dice.uniform("table near", 1.98, 2.1))
+        self.table = Table(
+            torch.ones_like(x),
+            round_,
+            x,
+            half,
+            dice.uniform("table far", 1.48, 1.56),
+            dice.uniform("table near", 1.98, 2.1),
+        )
         self.left_x = self.axis(self.corner.clamp(min=0.0)) + dice.uniform("left slot", 0.6, 0.75)
         self.middle, self.right_x = dice.uniform("middle", 0.1, 0.4), dice.uniform("right slot", 1.85, 2.1)
         place = dice.choice("window place", [0.35, 0.3, 0.35]).view(-1, 1, 1)
@@ -55,7 +62,9 @@ def paint_dining_room(dice: Dice, canvas: Canvas) -> None:
     _on_the_wall(view, room)
     paint_rug(view)
     paint_sunlight(view)
-    bookshelf(view, "shelf", room.right_x - 0.45, room.right_x + 0.5, dice.uniform("shelf tall", 1.6, 2.2), 5, room.shelf)
+    bookshelf(
+        view, "shelf", room.right_x - 0.45, room.right_x + 0.5, dice.uniform("shelf tall", 1.6, 2.2), 5, room.shelf
+    )
     fireplace(view, room.middle, room.fire)
     over = room.metres(room.middle, 1.08)
     pictures(view, [("mantel", over, 0.085 + 0 * over, room.fire)])
@@ -78,9 +87,12 @@ def _on_the_wall(view: View, room: Plan) -> None:
     empty = (1 - room.at_middle) * (1 - room.fire)
     glass = empty * room.chest * dice.chance("mirror", 0.3)
     pictures(view, [
-        ("left", room.metres(room.left_x, 1.0), 0.062 + 0 * room.vx, (1 - room.at_left) * dice.chance("left picture", 0.5)),
-        ("middle", room.metres(room.middle, 1.0), 0.1 + 0 * room.vx, empty * (1 - glass) * dice.chance("middle picture", 0.8)),
-        ("right", room.metres(room.right_x - 0.1, 1.0), 0.07 + 0 * room.vx, (1 - room.at_right) * (1 - room.shelf) * dice.chance("right picture", 0.6)),
+        ("left", room.metres(room.left_x, 1.0), 0.062 + 0 * room.vx,
+            (1 - room.at_left) * dice.chance("left picture", 0.5)),
+        ("middle", room.metres(room.middle, 1.0), 0.1 + 0 * room.vx,
+            empty * (1 - glass) * dice.chance("middle picture", 0.8)),
+        ("right", room.metres(room.right_x - 0.1, 1.0), 0.07 + 0 * room.vx,
+            (1 - room.at_right) * (1 - room.shelf) * dice.chance("right picture", 0.6)),
     ])  # fmt: skip
     mirror(view, room.metres(room.middle, 1.0), room.height(1.72, 1.0), 0.075 + 0 * room.vx, glass)
     here = (1 - room.at_left) * (1 - dice.chance("left picture", 0.5)) * dice.chance("clock", 0.7)
@@ -99,7 +111,9 @@ def _meal(view: View, room: Plan) -> None:
         chair_behind(view, table.x + side * table.half * 0.46, table.far - 0.05, dice.chance(f"far chair {side}", 0.8))
     for side in (-1.0, 1.0):
         here = dice.chance(f"side chair {side}", 0.85)
-        chair_beside(view, table.x + side * reach, s - 0.06, -side, here * square * dice.chance(f"second chair {side}", 0.6))
+        chair_beside(
+            view, table.x + side * reach, s - 0.06, -side, here * square * dice.chance(f"second chair {side}", 0.6)
+        )
         chair_beside(view, table.x + side * reach, s + 0.12, -side, here)
     paint_table(view, table)
     laid = square * dice.chance("laid", 0.55)

@@ -37,7 +37,16 @@ def paint_farm(dice: Dice, canvas: Canvas) -> None:
     _fields(scene, side)
     treeline(scene, dice.chance("treeline", 0.6))
     flying = dice.chance("flying", 0.12)
-    propeller_plane(scene, "plane ", dice.uniform("plane x", 0.3, 0.7), dice.uniform("plane y", 0.2, 0.3), dice.uniform("plane size", 0.16, 0.22), flying, side, grounded=0.0)
+    propeller_plane(
+        scene,
+        "plane ",
+        dice.uniform("plane x", 0.3, 0.7),
+        dice.uniform("plane y", 0.2, 0.3),
+        dice.uniform("plane size", 0.16, 0.22),
+        flying,
+        side,
+        grounded=0.0,
+    )
     _yard(scene, side)
     _meadow(scene, side)
     finish(scene)
@@ -48,7 +57,10 @@ def _fields(scene: Scene, side: Tensor) -> None:
     canvas, dice = scene.canvas, scene.dice
     vanishing = 0.5 - side * dice.uniform("vanishing", 0.1, 0.4)
     x = 0.5 + side * (canvas.x - 0.5)
-    far = torch.maximum(scene.horizon + 0.012 - canvas.y, canvas.y - scene.horizon - dice.uniform("strip", 0.05, 0.09)) + 0 * x
+    far = (
+        torch.maximum(scene.horizon + 0.012 - canvas.y, canvas.y - scene.horizon - dice.uniform("strip", 0.05, 0.09))
+        + 0 * x
+    )
     field(scene, "strip", far, 0.5 + side * 0.6, dice.chance("strip", 0.6))
     top = scene.horizon + dice.uniform("field top", 0.09, 0.14)
     edge = dice.uniform("field edge", 0.42, 0.56) - dice.uniform("field slant", 0.1, 0.5) * (canvas.y - top)
@@ -63,13 +75,43 @@ def _yard(scene: Scene, side: Tensor) -> None:
     x = 0.5 + side * dice.uniform("barn x", 0.16, 0.28)
     everywhere = torch.ones_like(foot)
     back = scene.horizon + 0.08
-    tree(scene, "back tree ", x + side * 0.17, back, dice.uniform("back tree tall", 0.2, 0.3), dice.chance("back tree", 0.6))
-    house(scene, "house ", x - side * dice.uniform("house x", 0.3, 0.4), foot - 0.03, scene.metre(foot) * 0.85, dice.chance("house", 0.6), side)
-    course = Course(x, foot + 0.004, 0.5 + side * dice.uniform("track to", -0.1, 0.25), dice.uniform("track bend", -0.06, 0.06), 0.045 * everywhere, 0.11 * everywhere)
+    tree(
+        scene,
+        "back tree ",
+        x + side * 0.17,
+        back,
+        dice.uniform("back tree tall", 0.2, 0.3),
+        dice.chance("back tree", 0.6),
+    )
+    house(
+        scene,
+        "house ",
+        x - side * dice.uniform("house x", 0.3, 0.4),
+        foot - 0.03,
+        scene.metre(foot) * 0.85,
+        dice.chance("house", 0.6),
+        side,
+    )
+    course = Course(
+        x,
+        foot + 0.004,
+        0.5 + side * dice.uniform("track to", -0.1, 0.25),
+        dice.uniform("track bend", -0.06, 0.06),
+        0.045 * everywhere,
+        0.11 * everywhere,
+    )
     lane(scene, course, dice.chance("track", 0.75))
-    barn(scene, "barn ", x, foot, scene.metre(foot) * dice.uniform("barn size", 1.2, 1.5), dice.chance("barn", 0.92), -side)
-    beside = x + side * 0.2
-    wood_pile(scene, "pile ", beside, foot + 0.04, scene.metre(foot) * 1.1, dice.chance("pile", 0.3))
+    barn(
+        scene,
+        "barn ",
+        x,
+        foot,
+        scene.metre(foot) * dice.uniform("barn size", 1.2, 1.5),
+        dice.chance("barn", 0.92),
+        -side,
+    )
+    beside = x + side * 0.18
+    wood_pile(scene, "pile ", beside, foot + 0.04, scene.metre(foot) * 1.6, dice.chance("pile", 0.4))
     wheels = dice.choice("wheels", (0.3, 0.5, 0.2)).view(-1, 1, 1)
     rolling = foot + dice.uniform("wheels foot", 0.06, 0.12)
     here = 0.5 - side * dice.uniform("tractor x", -0.06, 0.26)
@@ -82,7 +124,9 @@ def _meadow(scene: Scene, side: Tensor) -> None:
     """Animals, bales and a fence towards the viewer."""
     dice = scene.dice
     herd = dice.choice("herd", (0.3, 0.4, 0.3)).view(-1, 1, 1)
-    for slot, (low, high, deep) in enumerate(((-0.42, -0.26, 0.15), (-0.1, 0.12, 0.24), (0.2, 0.4, 0.3), (-0.36, -0.14, 0.36))):
+    for slot, (low, high, deep) in enumerate(
+        ((-0.42, -0.26, 0.15), (-0.1, 0.12, 0.24), (0.2, 0.4, 0.3), (-0.36, -0.14, 0.36))
+    ):
         name = f"beast {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.03)
         x = 0.5 + side * dice.uniform(name + "x", low, high)
@@ -92,12 +136,46 @@ def _meadow(scene: Scene, side: Tensor) -> None:
     for slot, (low, high, deep) in enumerate(((-0.44, -0.3, 0.2), (-0.28, -0.14, 0.27), (0.28, 0.44, 0.36))):
         name = f"bale {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.05)
-        hay(scene, name, 0.5 + side * dice.uniform(name + "x", low, high), foot, scene.metre(foot) * 1.3, dice.chance(name, 0.4))
+        hay(
+            scene,
+            name,
+            0.5 + side * dice.uniform(name + "x", low, high),
+            foot,
+            scene.metre(foot) * 1.3,
+            dice.chance(name, 0.4),
+        )
     foot = scene.horizon + dice.uniform("farmer foot", 0.26, 0.36)
-    person(scene, "farmer ", 0.5 + side * dice.uniform("farmer x", 0.0, 0.2), foot, scene.metre(foot) * 1.25, dice.chance("farmer", 0.35))
+    person(
+        scene,
+        "farmer ",
+        0.5 + side * dice.uniform("farmer x", 0.0, 0.2),
+        foot,
+        scene.metre(foot) * 1.25,
+        dice.chance("farmer", 0.35),
+    )
     for slot, (out, deep) in enumerate(((-0.46, 0.38), (0.46, 0.4))):
         name = f"tree {slot} "
         foot = scene.horizon + deep
-        tree(scene, name, 0.5 + side * out + dice.uniform(name + "x", -0.03, 0.03), foot, dice.uniform(name + "tall", 0.34, 0.5), dice.chance(name, 0.35))
-        bush(scene, name + "bush ", 0.5 + side * out * 0.7, foot + 0.06, dice.uniform(name + "bush size", 0.04, 0.06), dice.chance(name + "bush", 0.3))
-    fence(scene, 0.5 + side * dice.uniform("gate x", 0.0, 0.3), dice.uniform("gate", 0.1, 0.16), 0.975 + 0 * foot, dice.chance("fence", 0.6))
+        tree(
+            scene,
+            name,
+            0.5 + side * out + dice.uniform(name + "x", -0.03, 0.03),
+            foot,
+            dice.uniform(name + "tall", 0.34, 0.5),
+            dice.chance(name, 0.35),
+        )
+        bush(
+            scene,
+            name + "bush ",
+            0.5 + side * out * 0.7,
+            foot + 0.06,
+            dice.uniform(name + "bush size", 0.04, 0.06),
+            dice.chance(name + "bush", 0.3),
+        )
+    fence(
+        scene,
+        0.5 + side * dice.uniform("gate x", 0.0, 0.3),
+        dice.uniform("gate", 0.1, 0.16),
+        0.975 + 0 * foot,
+        dice.chance("fence", 0.6),
+    )

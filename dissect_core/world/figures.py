@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.scene import Light, Scene, paint_as
-from dissect_core.world.shapes import Number, ellipse
+from dissect_core.world.shapes import Number, box, ellipse
 
 Bounds = tuple[float, float, float, float]
 
@@ -28,6 +28,7 @@ class Figure:
     scale: Tensor
     light: Light
     present: Tensor
+    limit: Tensor  # signed distance of its bounds: acute corners of polygons are long, and end there
 
     @property
     def absent(self) -> bool:
@@ -42,12 +43,13 @@ class Figure:
         present = self.present * here
         if isinstance(here, Tensor) and not bool(present.any()):
             return
-        cover = self.scene.canvas.cover(distance * self.scale, present)
+        cover = self.scene.canvas.cover(torch.maximum(distance, self.limit) * self.scale, present)
         paint_as(self.scene.canvas, cover, colour.clamp(0, 1), object, part, material)
 
     def shade(self, distance: Tensor, factor: Tensor | float, width: float, here: Tensor | float = 1.0) -> None:
         """Darken or brighten by `factor` inside a shape with an edge blurred over `width` own units; labels stay."""
-        cover = self.scene.canvas.soft(distance * self.scale, self.scale * width, self.present * here)
+        inside = torch.maximum(distance, self.limit) * self.scale
+        cover = self.scene.canvas.soft(inside, self.scale * width, self.present * here)
         self.scene.canvas.shade(cover, factor)
 
 
@@ -63,12 +65,11 @@ def place(
     window = scene.within(cx - scale * aside, foot + scale * top, cx + scale * aside, foot + scale * bottom)
     facing = torch.as_tensor(facing, device=scale.device)
     x, y = (window.canvas.x - cx) / scale * facing, (window.canvas.y - foot) / scale
-    return Figure(window, x, y, scale, scene.light.mirrored(facing), present)
+    limit = box(x, y, *bounds)
+    return Figure(window, x, y, scale, scene.light.mirrored(facing), present, limit)
 
 
-def cast(
-    scene: Scene, cx: Number, foot: Tensor, half: Tensor, tall: Tensor, thick: Tensor, present: Tensor
-) -> None:
+def cast(scene: Scene, cx: Number, foot: Tensor, half: Tensor, tall: Tensor, thick: Tensor, present: Tensor) -> None:
     """The shadow of a thing on the ground, painted before it: dark at its foot, long away from the sun.
 
     half: half its width; tall: its height; thick: half the depth of the shadow as seen; all in image widths.

@@ -38,31 +38,65 @@ def paint_forest(dice: Dice, canvas: Canvas) -> None:
     canopy(scene, "far leaves", dice.uniform("far leaves", 0.16, 0.26), 0.4, dice.chance("far leaves", 0.7))
     grass(scene)
     far_trunks(scene, "screen b", scene.horizon + 0.035, 0.11, 0.26, kind)
-    house(scene, "hut ", dice.uniform("hut x", 0.55, 0.7), scene.horizon + 0.05, 0.021 * everywhere, dice.chance("hut", 0.14), kinds=(0, 0, 0, 0.2, 0.2, 0.6))
+    house(
+        scene,
+        "hut ",
+        dice.uniform("hut x", 0.55, 0.7),
+        scene.horizon + 0.05,
+        0.021 * everywhere,
+        dice.chance("hut", 0.14),
+        kinds=(0, 0, 0, 0.2, 0.2, 0.6),
+    )
     litter(scene)
     snowed_in(scene)
     course = Course(
-        dice.uniform("path from", 0.42, 0.6), scene.horizon + 0.025, dice.uniform("path to", 0.35, 0.65), dice.uniform("path bend", -0.1, 0.1),
+        dice.uniform("path from", 0.42, 0.6), scene.horizon + 0.025, dice.uniform("path to", 0.35, 0.65),
+        dice.uniform("path bend", -0.1, 0.1),
         0.014 * everywhere, dice.uniform("path width", 0.12, 0.17),
     )  # fmt: skip
     stream = dice.chance("stream", 0.3)
     lane(scene, course, dice.chance("path", 0.85) * (1 - stream))
     wobble = 0.03 * torch.sin(canvas.y * 40 + course.far_x * 90) * course.along(canvas.y)
-    brook = torch.maximum((canvas.x - course.middle(canvas.y) + wobble).abs() - course.half(canvas.y) * 1.1, course.far_y - canvas.y)
+    brook = torch.maximum(
+        (canvas.x - course.middle(canvas.y) + wobble).abs() - course.half(canvas.y) * 1.1, course.far_y - canvas.y
+    )
     canvas.shade(canvas.soft(brook - 0.008, 0.03, stream) * 0.6, 0.6)
     water(scene, brook, course.far_y, stream, clear=0.5)
-    footbridge(scene, "bridge ", course.middle(0.76), 0.765 * everywhere, course.half(0.76) * 1.5, stream * dice.chance("bridge", 0.5))
+    footbridge(
+        scene,
+        "bridge ",
+        course.middle(0.76),
+        0.765 * everywhere,
+        course.half(0.76) * 1.5,
+        stream * dice.chance("bridge", 0.5),
+    )
     for slot, (low, high) in enumerate(_MIDDLE):
         name = f"trunk {slot} "
         foot = scene.horizon + dice.uniform(name + "foot", 0.06, 0.15)
-        trunk(scene, name, dice.uniform(name + "x", low, high), foot, dice.uniform(name + "half", 0.017, 0.03), dice.chance(name, 0.85), kind)
+        trunk(
+            scene,
+            name,
+            dice.uniform(name + "x", low, high),
+            foot,
+            dice.uniform(name + "half", 0.017, 0.03),
+            dice.chance(name, 0.85),
+            kind,
+        )
     _undergrowth(scene, course)
     for slot, (low, high) in enumerate(_NEAR):
         name = f"near trunk {slot} "
-        trunk(scene, name, dice.uniform(name + "x", low, high), dice.uniform(name + "foot", 0.84, 0.96), dice.uniform(name + "half", 0.045, 0.075), dice.chance(name, (0.7, 0.7, 0.3)[slot]), kind)
+        trunk(
+            scene,
+            name,
+            dice.uniform(name + "x", low, high),
+            dice.uniform(name + "foot", 0.84, 0.96),
+            dice.uniform(name + "half", 0.045, 0.075),
+            dice.chance(name, (0.7, 0.7, 0.3)[slot]),
+            kind,
+        )
     canopy(scene, "near leaves", dice.uniform("near leaves", 0.05, 0.15), 0.0, dice.chance("near leaves", 0.8))
     shafts(scene)
-    finish(scene, 0.35)
+    finish(scene, 0.24)
 
 
 def _undergrowth(scene: Scene, course: Course) -> None:
@@ -72,17 +106,48 @@ def _undergrowth(scene: Scene, course: Course) -> None:
     for slot, out in enumerate((-0.3, 0.34)):
         name = f"young {slot} "
         foot = scene.horizon + dice.uniform(name + "foot", 0.07, 0.16)
-        tree(scene, name, course.middle(foot) + out + dice.uniform(name + "x", -0.05, 0.05), foot, dice.uniform(name + "tall", 0.2, 0.34), dice.chance(name, 0.5), firs=0.8)
+        tree(
+            scene,
+            name,
+            course.middle(foot) + out + dice.uniform(name + "x", -0.05, 0.05),
+            foot,
+            dice.uniform(name + "tall", 0.2, 0.34),
+            dice.chance(name, 0.5),
+            firs=0.8,
+        )
     foot = scene.horizon + dice.uniform("beast foot", 0.1, 0.16)
-    deer(scene, "deer ", course.middle(foot) - side * 0.2, foot, scene.metre(foot) * 1.3, dice.chance("deer", 0.35), side)
+    deer(
+        scene, "deer ", course.middle(foot) - side * 0.2, foot, scene.metre(foot) * 1.3, dice.chance("deer", 0.35), side
+    )
     walker = scene.horizon + dice.uniform("walker foot", 0.1, 0.2)
     person(scene, "walker ", course.middle(walker), walker, scene.metre(walker), dice.chance("walker", 0.25))
     fallen = scene.horizon + dice.uniform("log foot", 0.2, 0.3)
     log(scene, "log ", course.middle(fallen) + side * 0.28, fallen, scene.metre(fallen) * 0.72, dice.chance("log", 0.5))
-    wood_pile(scene, "pile ", course.middle(fallen) - side * 0.3, fallen - 0.06, scene.metre(fallen) * 0.6, dice.chance("pile", 0.3))
+    wood_pile(
+        scene,
+        "pile ",
+        course.middle(fallen) - side * 0.3,
+        fallen - 0.06,
+        scene.metre(fallen) * 0.6,
+        dice.chance("pile", 0.3),
+    )
     for slot, (out, low) in enumerate(((0.2, 0.12), (-0.24, 0.16), (0.36, 0.26), (-0.36, 0.3))):
         name = f"fern {slot} "
         foot = scene.horizon + low + dice.uniform(name + "foot", 0.0, 0.05)
-        bush(scene, name, course.middle(foot) + out + dice.uniform(name + "x", -0.04, 0.04), foot, dice.uniform(name + "size", 0.035, 0.06), dice.chance(name, 0.55))
+        bush(
+            scene,
+            name,
+            course.middle(foot) + out + dice.uniform(name + "x", -0.04, 0.04),
+            foot,
+            dice.uniform(name + "size", 0.035, 0.06),
+            dice.chance(name, 0.55),
+        )
     foot = scene.horizon + dice.uniform("rock foot", 0.14, 0.34)
-    rock(scene, "rock ", course.middle(foot) + side * (course.half(foot) + 0.07), foot, dice.uniform("rock size", 0.035, 0.07), dice.chance("rock", 0.45))
+    rock(
+        scene,
+        "rock ",
+        course.middle(foot) + side * (course.half(foot) + 0.07),
+        foot,
+        dice.uniform("rock size", 0.035, 0.07),
+        dice.chance("rock", 0.45),
+    )

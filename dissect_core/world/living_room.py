@@ -27,7 +27,7 @@ class Plan(Room):
 
     def __init__(self, dice: Dice, canvas: Canvas) -> None:
         super().__init__(dice, canvas)
-        self.main = dice.choice("main", [0.52, 0.26, 0.22]).view(-1, 1, 1)
+        self.main = dice.choice("main", [0.6, 0.22, 0.18]).view(-1, 1, 1)
         self.sofa, self.fire, self.screen = ((self.main == kind).float() for kind in (SOFA, FIRE, SCREEN))
         self.middle = dice.uniform("middle", -0.2, 0.35)  # metres
         self.left_x = self.axis(self.corner.clamp(min=0.0)) + dice.uniform("left slot", 0.55, 0.75)
@@ -35,7 +35,9 @@ class Plan(Room):
         place = dice.choice("window place", [0.3, 0.36, 0.34]).view(-1, 1, 1)
         place = torch.where((place == MIDDLE) & (self.main != SOFA), LEFT, place)
         self.window = dice.chance("window", 0.72)
-        self.at_left, self.at_middle, self.at_right = ((place == slot).float() * self.window for slot in (LEFT, MIDDLE, RIGHT))
+        self.at_left, self.at_middle, self.at_right = (
+            (place == slot).float() * self.window for slot in (LEFT, MIDDLE, RIGHT)
+        )
         x = torch.where(place == LEFT, self.left_x, torch.where(place == MIDDLE, self.middle, self.right_x))
         self.window_x = self.metres(x, 1.0)
         self.window_half = dice.uniform("window half", 0.085, 0.11) + 0.05 * self.at_middle
@@ -80,9 +82,12 @@ def _on_the_wall(view: View, room: Plan) -> None:
     dice = view.dice
     free = 1 - room.at_middle
     pictures(view, [
-        ("left", room.metres(room.left_x, 1.0), 0.062 + 0 * room.vx, (1 - room.at_left) * dice.chance("left picture", 0.55)),
-        ("middle", room.metres(room.middle, 1.0), 0.1 + 0 * room.vx, free * room.sofa * dice.chance("middle picture", 0.8)),
-        ("right", room.metres(room.right_x, 1.0), 0.065 + 0 * room.vx, (1 - room.at_right) * (1 - room.shelf) * dice.chance("right picture", 0.6)),
+        ("left", room.metres(room.left_x, 1.0), 0.062 + 0 * room.vx,
+            (1 - room.at_left) * dice.chance("left picture", 0.55)),
+        ("middle", room.metres(room.middle, 1.0), 0.1 + 0 * room.vx,
+            free * room.sofa * dice.chance("middle picture", 0.8)),
+        ("right", room.metres(room.right_x, 1.0), 0.065 + 0 * room.vx,
+            (1 - room.at_right) * (1 - room.shelf) * dice.chance("right picture", 0.6)),
     ])  # fmt: skip
     here = (1 - room.at_left) * (1 - dice.chance("left picture", 0.55)) * dice.chance("clock", 0.6)
     clock(view, room.metres(room.left_x, 1.0), here)
@@ -94,7 +99,7 @@ def _middle(view: View, room: Plan) -> None:
     seat(view, "sofa ", room.middle, 1.02, 1.06, room.sofa)
     fireplace(view, room.middle, room.fire)
     over = room.metres(room.middle, 1.08)
-    glass = room.fire * dice.chance("mirror", 0.4)
+    glass = room.fire * dice.chance("mirror", 0.6)
     mirror(view, over, 0.3 + 0 * over, 0.075 + 0 * over, glass)
     pictures(view, [("mantel", over, 0.085 + 0 * over, room.fire - glass)])
     cupboard(view, style.cabinet, room.middle - 0.85, room.middle + 0.85, 0.5, 3, 0, room.screen, 1.22)

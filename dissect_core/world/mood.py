@@ -10,8 +10,8 @@ from dissect_core.world.dice import Dice
 
 def set_mood(dice: Dice, canvas: Canvas) -> None:
     """Draw exposure, warmth and saturation of the finished scenes, so that colours alone do not tell where they are."""
-    exposure = dice.uniform("exposure", 0.80, 1.14).unsqueeze(1)
-    saturation = dice.uniform("saturation", 0.5, 1.15).unsqueeze(1)
+    exposure = dice.uniform("exposure", 0.82, 1.10).unsqueeze(1)
+    saturation = dice.uniform("saturation", 0.52, 1.15).unsqueeze(1)
     tint = torch.tensor((1.0, 0.1, -1.0), device=canvas.image.device).view(1, 3, 1, 1)
     warmth = 1 + dice.uniform("warmth", -0.08, 0.08).unsqueeze(1) * tint
     grey = canvas.image.mean(1, keepdim=True)

@@ -42,7 +42,16 @@ def paint_mountain_lake(dice: Dice, canvas: Canvas) -> None:
     side = 1 - 2 * dice.chance("bank side", 0.5)  # the near bank rises towards this side
     shore = scene.horizon + dice.uniform("shore", 0.022, 0.05)
     far_x = 0.5 - side * dice.uniform("cabin x", 0.1, 0.36)
-    house(scene, "cabin ", far_x, shore - 0.004, 0.0135 + 0 * shore, dice.chance("cabin", 0.5), side, (0.15, 0, 0, 0.15, 0.2, 0.5))
+    house(
+        scene,
+        "cabin ",
+        far_x,
+        shore - 0.004,
+        0.0135 + 0 * shore,
+        dice.chance("cabin", 0.5),
+        side,
+        (0.15, 0, 0, 0.15, 0.2, 0.5),
+    )
     bank = _lake(scene, shore, side)
     _on_the_water(scene, bank, side)
     _on_the_bank(scene, bank, side)
@@ -52,7 +61,11 @@ def paint_mountain_lake(dice: Dice, canvas: Canvas) -> None:
 def _lake(scene: Scene, shore: Tensor, side: Tensor) -> Line:
     """Fill the lake; returns the line of the near bank as y at an x."""
     canvas, dice = scene.canvas, scene.dice
-    edge, rise, wave = dice.uniform("bank from", 0.3, 0.6), dice.uniform("bank rise", 0.14, 0.26), dice.uniform("wave", 0, 6)
+    edge, rise, wave = (
+        dice.uniform("bank from", 0.3, 0.6),
+        dice.uniform("bank rise", 0.14, 0.26),
+        dice.uniform("wave", 0, 6),
+    )
 
     def bank(x: Tensor) -> Tensor:
         beside = 0.5 + side * (x - 0.5)  # the bank is on the right in this x
@@ -75,7 +88,14 @@ def _on_the_water(scene: Scene, bank: Line, side: Tensor) -> None:
     far = scene.horizon + dice.uniform("sail y", 0.09, 0.13)
     way = 1 - 2 * dice.chance("boat way", 0.5)
     sailing_boat(scene, "sail ", open_x, far, 0.03 + 0 * far, dice.chance("sail", 0.35), way, sailing=0.95)
-    gull(scene, "bird a ", dice.uniform("bird a x", 0.15, 0.85), dice.uniform("bird a y", 0.2, 0.4), dice.uniform("bird a size", 0.022, 0.034), dice.chance("bird a ", 0.3))
+    gull(
+        scene,
+        "bird a ",
+        dice.uniform("bird a x", 0.15, 0.85),
+        dice.uniform("bird a y", 0.2, 0.4),
+        dice.uniform("bird a size", 0.029, 0.044),
+        dice.chance("bird a ", 0.3),
+    )
     stage = dice.chance("stage", 0.55)
     near_x = 0.5 + side * dice.uniform("stage x", 0.04, 0.14)
     near_y = bank(near_x) + 0.015
@@ -85,7 +105,15 @@ def _on_the_water(scene: Scene, bank: Line, side: Tensor) -> None:
     pier(scene, "stage ", (near_x, near_y), end, dice.uniform("stage half", 0.06, 0.085), stage)
     for slot, (low, high) in enumerate(((0.1, 0.3), (0.25, 0.4))):
         name = f"duck {slot} "
-        duck(scene, name, 0.5 - side * dice.uniform(name + "x", low, high), dice.uniform(name + "y", 0.74, 0.86), 0.045 + 0 * far, dice.chance(name, 0.35), side)
+        duck(
+            scene,
+            name,
+            0.5 - side * dice.uniform(name + "x", low, high),
+            dice.uniform(name + "y", 0.74, 0.86),
+            0.045 + 0 * far,
+            dice.chance(name, 0.35),
+            side,
+        )
 
 
 def _on_the_bank(scene: Scene, bank: Line, side: Tensor) -> None:

@@ -56,9 +56,11 @@ def paint_office(dice: Dice, canvas: Canvas) -> None:
     shelf_left = (1 - room.at_left) * dice.chance("left shelf", 0.4)
     shelf_right = (1 - room.at_right) * dice.chance("right shelf", 0.6)
     pictures(view, [
-        ("left", room.metres(room.left_x, 1.0), 0.06 + 0 * room.vx, (1 - room.at_left) * (1 - shelf_left) * dice.chance("left picture", 0.4)),
+        ("left", room.metres(room.left_x, 1.0), 0.06 + 0 * room.vx,
+            (1 - room.at_left) * (1 - shelf_left) * dice.chance("left picture", 0.4)),
         ("desk", room.metres(room.desk_x, 1.0), 0.1 + 0 * room.vx, empty * dice.chance("desk picture", 0.6)),
-        ("right", room.metres(room.right_x - 0.1, 1.0), 0.06 + 0 * room.vx, (1 - room.at_right) * (1 - shelf_right) * dice.chance("right picture", 0.5)),
+        ("right", room.metres(room.right_x - 0.1, 1.0), 0.06 + 0 * room.vx,
+            (1 - room.at_right) * (1 - shelf_right) * dice.chance("right picture", 0.5)),
     ])  # fmt: skip
     here = (1 - room.at_left) * (1 - shelf_left) * (1 - dice.chance("left picture", 0.4)) * dice.chance("clock", 0.8)
     clock(view, room.metres(room.left_x, 1.0), here)
@@ -68,7 +70,16 @@ def paint_office(dice: Dice, canvas: Canvas) -> None:
     bookshelf(view, "left books", room.left_x - 0.42, room.left_x + 0.4, tall, 5, shelf_left)
     bookshelf(view, "right books", room.right_x - 0.5, room.right_x + 0.5, tall, 5, shelf_right)
     files = blend(style.cabinet, style.machine * 0.92, dice.chance("metal files", 0.6))
-    cupboard(view, files, room.right_x - 0.45, room.right_x + 0.4, dice.uniform("files tall", 0.9, 1.4), 2, 4, (1 - shelf_right) * dice.chance("files", 0.7))
+    cupboard(
+        view,
+        files,
+        room.right_x - 0.45,
+        room.right_x + 0.4,
+        dice.uniform("files tall", 0.9, 1.4),
+        2,
+        4,
+        (1 - shelf_right) * dice.chance("files", 0.7),
+    )
     _back(view, room, shelf_left)
     _work(view, room)
     pendant(view)
@@ -83,7 +94,7 @@ def _back(view: View, room: Plan, shelf: Tensor) -> None:
     low = room.free * (lot == 2).float()
     cupboard(view, style.cabinet, room.desk_x - 0.7, room.desk_x + 0.8, 0.8, 3, 0, low)
     books(view, "low ", room.desk_x + 0.4, 1.12, low * dice.chance("low books", 0.6), 0.81)
-    corner = dice.choice("corner lot", [0.2, 0.5, 0.3]).view(-1, 1, 1)
+    corner = dice.choice("corner lot", [0.1, 0.62, 0.28]).view(-1, 1, 1)
     spot = room.metres(room.left_x - 0.05, 1.22), room.height(0.0, 1.26), dice.uniform("plant size", 0.24, 0.34)
     Plant(view, spot).paint((1 - shelf) * (corner == 1).float())
     floor_lamp(view, "floor lamp ", room.left_x + 0.1, 1.22, (1 - shelf) * (corner == 2).float())
@@ -93,7 +104,10 @@ def _work(view: View, room: Plan) -> None:
     """The desk at the wall, or in the room, with computer, lamp and books; the chair before or behind it."""
     dice = view.dice
     half = dice.uniform("desk half", 0.78, 0.95)
-    for name, here, far, near, seat_s in (("wall ", 1 - room.free, 1.04, 1.4, 1.66), ("free ", room.free, 1.48, 1.84, 1.42)):
+    for name, here, far, near, seat_s in (
+        ("wall ", 1 - room.free, 1.04, 1.4, 1.66),
+        ("free ", room.free, 1.48, 1.84, 1.42),
+    ):
         middle = (far + near) / 2 - 0.04
         behind = here * room.free
         swivel = dice.chance("swivel chair", 0.8)
@@ -104,6 +118,12 @@ def _work(view: View, room: Plan) -> None:
         second = half - 0.32
         computer(view, "second ", room.desk_x + second + 0.1, middle, here * dice.chance("second screen", 0.25))
         table_lamp(view, "desk lamp ", room.desk_x - half + 0.2, 0.75, middle, here * room.light)
-        books(view, name, room.desk_x + second, middle + 0.08, here * (1 - dice.chance("second screen", 0.25)) * dice.chance("desk books", 0.6))
+        books(
+            view,
+            name,
+            room.desk_x + second,
+            middle + 0.08,
+            here * (1 - dice.chance("second screen", 0.25)) * dice.chance("desk books", 0.6),
+        )
         swivel_chair(view, "chair ", room.desk_x + 0.02, seat_s, (here - behind) * swivel)
         chair_behind(view, room.desk_x + 0.02, seat_s, (here - behind) * (1 - swivel))

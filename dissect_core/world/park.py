@@ -14,10 +14,10 @@ from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.things.animals import duck, gull
 from dissect_core.world.things.boats import rowing_boat
 from dissect_core.world.things.bridge import footbridge
-from dissect_core.world.things.buildings import skyline
 from dissect_core.world.things.outdoor_furniture import bench, flowers, fountain, street_lamp, umbrella
 from dissect_core.world.things.people import person
 from dissect_core.world.things.roads import Course, lane
+from dissect_core.world.things.skyline import skyline
 from dissect_core.world.trees import bush, tree, treeline
 from dissect_core.world.water import water
 from dissect_core.world.weather import finish
@@ -36,18 +36,33 @@ def paint_park(dice: Dice, canvas: Canvas) -> None:
     treeline(scene, dice.chance("treeline", 0.9), (0.05, 0.085))
     side = 1 - 2 * dice.chance("side", 0.5)
     course = Course(
-        0.5 + side * dice.uniform("path from", 0.05, 0.3), scene.horizon + 0.03, 0.5 - side * dice.uniform("path to", -0.05, 0.25),
+        0.5 + side * dice.uniform("path from", 0.05, 0.3), scene.horizon + 0.03,
+        0.5 - side * dice.uniform("path to", -0.05, 0.25),
         side * dice.uniform("path bend", -0.05, 0.14), 0.012 + 0 * side, dice.uniform("path width", 0.11, 0.16),
     )  # fmt: skip
     for slot, (out, deep) in enumerate(((-0.36, 0.05), (0.3, 0.06), (-0.14, 0.055))):
         name = f"far tree {slot} "
         foot = scene.horizon + deep
-        tree(scene, name, 0.5 + side * out + dice.uniform(name + "x", -0.07, 0.07), foot, dice.uniform(name + "tall", 0.15, 0.23), dice.chance(name, 0.7))
+        tree(
+            scene,
+            name,
+            0.5 + side * out + dice.uniform(name + "x", -0.07, 0.07),
+            foot,
+            dice.uniform(name + "tall", 0.15, 0.23),
+            dice.chance(name, 0.7),
+        )
     middle = dice.choice("middle", (0.2, 0.5, 0.3)).view(-1, 1, 1)
     _pond(scene, side, (middle == 1).float())
     lane(scene, course, 1.0 + 0 * side)
     foot = scene.horizon + dice.uniform("fountain foot", 0.16, 0.2)
-    fountain(scene, "fountain ", course.middle(foot) - side * (course.half(foot) + 0.16), foot, scene.metre(foot) * 1.1, (middle == 2).float())
+    fountain(
+        scene,
+        "fountain ",
+        course.middle(foot) - side * (course.half(foot) + 0.16),
+        foot,
+        scene.metre(foot) * 1.1,
+        (middle == 2).float(),
+    )
     _along(scene, course, side)
     finish(scene)
 
@@ -60,11 +75,28 @@ def _pond(scene: Scene, side: Tensor, present: Tensor) -> None:
     pool = ellipse(canvas.x, canvas.y + (scene.coarse - 0.5) * 0.04, cx, cy, half, deep)
     canvas.shade(canvas.soft(pool - 0.012, 0.03, present) * 0.75, 0.66)
     water(scene, pool, cy - deep, present, clear=0.6)
-    footbridge(scene, "bridge ", cx + side * half * 0.5, cy + 0.015, dice.uniform("bridge half", 0.11, 0.15), present * dice.chance("bridge", 0.4))
-    rowing_boat(scene, "row ", cx - side * half * 0.3, cy + deep * 0.35, 0.042 + 0 * cx, present * dice.chance("row", 0.3), side)
+    footbridge(
+        scene,
+        "bridge ",
+        cx + side * half * 0.5,
+        cy + 0.015,
+        dice.uniform("bridge half", 0.11, 0.15),
+        present * dice.chance("bridge", 0.4),
+    )
+    rowing_boat(
+        scene, "row ", cx - side * half * 0.3, cy + deep * 0.35, 0.042 + 0 * cx, present * dice.chance("row", 0.3), side
+    )
     for slot, (out, low) in enumerate(((-0.5, 0.4), (0.1, 0.65), (-0.1, 0.1))):
         name = f"duck {slot} "
-        duck(scene, name, cx + side * half * out, cy + deep * low, 0.05 + 0 * cx, present * dice.chance(name, 0.5), 1 - 2 * dice.chance(name + "way", 0.5))
+        duck(
+            scene,
+            name,
+            cx + side * half * out,
+            cy + deep * low,
+            0.05 + 0 * cx,
+            present * dice.chance(name, 0.5),
+            1 - 2 * dice.chance(name + "way", 0.5),
+        )
 
 
 def _along(scene: Scene, course: Course, side: Tensor) -> None:
@@ -73,7 +105,14 @@ def _along(scene: Scene, course: Course, side: Tensor) -> None:
     for slot, (way, deep) in enumerate(((1.0, 0.12), (-1.0, 0.24))):
         name = f"lamp {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0.0, 0.06)
-        street_lamp(scene, name, course.middle(foot) + way * side * (course.half(foot) + 0.035), foot, scene.metre(foot) * 0.95, dice.chance(name, 0.55))
+        street_lamp(
+            scene,
+            name,
+            course.middle(foot) + way * side * (course.half(foot) + 0.035),
+            foot,
+            scene.metre(foot) * 0.95,
+            dice.chance(name, 0.55),
+        )
     for slot, (way, deep) in enumerate(((1.0, 0.2), (-1.0, 0.32), (1.0, 0.4))):
         name = f"seat {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0.0, 0.04)
@@ -82,19 +121,61 @@ def _along(scene: Scene, course: Course, side: Tensor) -> None:
     for slot, (out, deep) in enumerate(((0.34, 0.16), (-0.38, 0.34), (0.38, 0.42))):
         name = f"bed {slot} "
         foot = scene.horizon + deep
-        flowers(scene, name, 0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05), foot + dice.uniform(name + "foot", 0, 0.04), 0.05 + 0.16 * deep + 0 * foot, dice.chance(name, 0.5))
+        flowers(
+            scene,
+            name,
+            0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05),
+            foot + dice.uniform(name + "foot", 0, 0.04),
+            0.05 + 0.16 * deep + 0 * foot,
+            dice.chance(name, 0.5),
+        )
     for slot, (out, deep, tall) in enumerate(((0.4, 0.14, 0.36), (-0.45, 0.22, 0.44), (0.46, 0.36, 0.56))):
         name = f"tree {slot} "
         foot = scene.horizon + deep
-        tree(scene, name, 0.5 + side * out + dice.uniform(name + "x", -0.04, 0.04), foot, tall * dice.uniform(name + "tall", 0.85, 1.1), dice.chance(name, (0.7, 0.65, 0.55)[slot]))
+        tree(
+            scene,
+            name,
+            0.5 + side * out + dice.uniform(name + "x", -0.04, 0.04),
+            foot,
+            tall * dice.uniform(name + "tall", 0.85, 1.1),
+            dice.chance(name, (0.7, 0.65, 0.55)[slot]),
+        )
     for slot, (out, deep) in enumerate(((0.24, 0.3), (-0.3, 0.44))):
         name = f"shrub {slot} "
         foot = scene.horizon + deep
-        bush(scene, name, 0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05), foot, dice.uniform(name + "size", 0.04, 0.06), dice.chance(name, 0.4))
+        bush(
+            scene,
+            name,
+            0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05),
+            foot,
+            dice.uniform(name + "size", 0.04, 0.06),
+            dice.chance(name, 0.4),
+        )
     for slot, deep in enumerate((0.14, 0.26, 0.4)):
         name = f"stroller {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0.0, 0.07)
-        person(scene, name, course.middle(foot) + dice.uniform(name + "x", -0.7, 0.7) * course.half(foot), foot, scene.metre(foot) * 1.05, dice.chance(name, 0.4))
+        person(
+            scene,
+            name,
+            course.middle(foot) + dice.uniform(name + "x", -0.7, 0.7) * course.half(foot),
+            foot,
+            scene.metre(foot) * 1.05,
+            dice.chance(name, 0.4),
+        )
     foot = scene.horizon + 0.3
-    umbrella(scene, "shade ", 0.5 - side * 0.33, foot, scene.metre(foot) * 0.9, dice.chance("shade", 0.12) * (1 - scene.winter))
-    gull(scene, "bird ", dice.uniform("bird x", 0.2, 0.8), dice.uniform("bird y", 0.1, 0.26), dice.uniform("bird size", 0.02, 0.032), dice.chance("bird", 0.3))
+    umbrella(
+        scene,
+        "shade ",
+        0.5 - side * 0.33,
+        foot,
+        scene.metre(foot) * 0.9,
+        dice.chance("shade", 0.12) * (1 - scene.winter),
+    )
+    gull(
+        scene,
+        "bird ",
+        dice.uniform("bird x", 0.2, 0.8),
+        dice.uniform("bird y", 0.1, 0.26),
+        dice.uniform("bird size", 0.026, 0.042),
+        dice.chance("bird", 0.3),
+    )

@@ -18,14 +18,19 @@ def slabs(scene: Scene, name: str, colour: Tensor, size: float) -> Tensor:
     depth = (canvas.y - scene.horizon).clamp(min=0.01)
     away, across = scene.eye / depth, (canvas.x - 0.5) * scene.eye / depth
     near = sharpen(depth * size / scene.eye, 0.012, 0.05)
-    blocks = joints(scene.dice, name + " slabs", across + 400, away + 0 * across, size, size * 0.8, gap=0.1, depth=0.2, vary=0.07)
+    blocks = joints(
+        scene.dice, name + " slabs", across + 400, away + 0 * across, size, size * 0.8, gap=0.1, depth=0.2, vary=0.07
+    )
     tone = 1 + (blocks - 1) * near + 0.12 * (scene.coarse - 0.5) + 0.1 * (scene.other - 0.5)
     dust = scene.winter * sharpen(scene.coarse + 0.4 * (scene.other - 0.5), 0.36, 0.6) * 0.85
     return mix(colour * tone.unsqueeze(1), snow(scene), dust) * light.on(0, 0.85, 0.3)
 
 
 def quay(scene: Scene, name: str, top: Tensor, bottom: Tensor, present: Tensor | float = 1.0) -> None:
-    """A stone quay from y = top to the water at y = bottom; where that is below the picture, bollards stand at its far edge."""
+    """A stone quay from y = top to the water at y = bottom.
+
+    Where that is below the picture the viewer stands on it, and bollards mark its far edge.
+    """
     canvas, light = scene.canvas, scene.light
     colour = scene.dice.colour(name + " stone", _STONES)
     far = (bottom < 1).float()
@@ -33,7 +38,14 @@ def quay(scene: Scene, name: str, top: Tensor, bottom: Tensor, present: Tensor |
     side = colour * 0.72 * light.on(0, 0, 0.95) * (1 + 0.3 * (scene.fine - 0.5)).unsqueeze(1)
     paint_as(canvas, canvas.cover(wall, present * far), side.clamp(0, 1), "pavement", "none", "stone")
     edge = torch.maximum(wall, canvas.y - top - 0.006)
-    paint_as(canvas, canvas.cover(edge, present * far), (colour * 1.1 * light.on(0, 0.8, 0.4)).clamp(0, 1), "pavement", "none", "stone")
+    paint_as(
+        canvas,
+        canvas.cover(edge, present * far),
+        (colour * 1.1 * light.on(0, 0.8, 0.4)).clamp(0, 1),
+        "pavement",
+        "none",
+        "stone",
+    )
     near = present * (1 - far)
     if not bool(torch.as_tensor(near).any()):
         return

@@ -62,36 +62,36 @@ def _paint_floor(view: View, bottom: Tensor) -> None:
     rematerial(canvas, under, (style.floor_kind == 0).float(), "wood")
 
 
-def _view(view: View) -> Tensor:
+def _outside(view: View) -> Tensor:
     """What is seen through the windows: sky, far hills, a tree or a hedge; (B, 3, H, W)."""
     dice, canvas, room, style, mottle = view.dice, view.canvas, view.room, view.style, view.mottle
     x, y = room.x, room.y
     down = ((y - room.window_top) / (room.window_bottom - room.window_top)).clamp(0, 1)
-    view = blend(style.sky_top, style.sky_low, (down * 1.5).clamp(0, 1).expand_as(x + y))
+    seen = blend(style.sky_top, style.sky_low, (down * 1.5).clamp(0, 1).expand_as(x + y))
     cloud = sharpen(mottle, 0.52, 0.72) * (1 - down) * 0.75 * (1 - style.night)
-    view = blend(view, rgb(canvas, 1.0, 0.98, 0.95), cloud)
+    seen = blend(seen, rgb(canvas, 1.0, 0.98, 0.95), cloud)
     phase = dice.uniform("hills", 0, 6.28)
     ridge = 0.70 + 0.07 * torch.sin(x * 13 + phase) + 0.04 * torch.sin(x * 29 + phase * 2)
-    view = blend(view, style.far, sharpen(down - ridge, -0.02, 0.02))
+    seen = blend(seen, style.far, sharpen(down - ridge, -0.02, 0.02))
     moon_x = room.window_x - 0.05
     moon = canvas.cover(ellipse(x, y, moon_x, room.window_top + 0.06, 0.022, 0.022)) * style.night
-    view = blend(view, rgb(canvas, 0.98, 0.95, 0.80), moon)
+    seen = blend(seen, rgb(canvas, 0.98, 0.95, 0.80), moon)
     tree_x = room.window_x + dice.uniform("tree", -0.10, 0.10)
     lumps = 0.02 * torch.sin(torch.atan2(y - 0.36, x - tree_x) * 7 + phase)
     crown = ellipse(x, y, tree_x, room.window_bottom - 0.12, 0.075, 0.08) + lumps
     trunk = box(x, y, tree_x - 0.008, room.window_bottom - 0.09, tree_x + 0.008, room.window_bottom)
     hedge = 0.84 + 0.02 * torch.sin(x * 47 + phase * 3) - down
     lit = 1.12 - 0.35 * sharpen(x - tree_x + (y - 0.36), -0.08, 0.08)
-    view = blend(view, style.near * 0.7, canvas.cover(trunk))
-    view = blend(view, tint(style.near, lit), canvas.cover(union(crown, hedge * 0.2)))
-    return style.glowing(view)
+    seen = blend(seen, style.near * 0.7, canvas.cover(trunk))
+    seen = blend(seen, tint(style.near, lit), canvas.cover(union(crown, hedge * 0.2)))
+    return style.glowing(seen)
 
 
 def paint_windows(view: View) -> None:
     """The window over the sink and the narrow one in the side wall."""
     dice, canvas, room, style = view.dice, view.canvas, view.room, view.style
     x, y, half = room.x, room.y, room.window_half
-    outside = _view(view)
+    outside = _outside(view)
     frame = blend(style.white, style.table * 0.8, dice.chance("wooden frame", 0.25))
     top, bottom = room.window_top, room.window_bottom
     outer = box(x, y, room.window_x - half, top, room.window_x + half, bottom)

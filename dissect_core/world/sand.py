@@ -9,7 +9,8 @@ from dissect_core.world.scene import RGB, Scene, mix
 from dissect_core.world.texture import sharpen
 
 _SANDS: tuple[RGB, ...] = (
-    (0.93, 0.84, 0.66), (0.90, 0.80, 0.64), (0.95, 0.89, 0.76), (0.80, 0.74, 0.64), (0.92, 0.72, 0.46), (0.90, 0.64, 0.42),
+    (0.93, 0.84, 0.66), (0.90, 0.80, 0.64), (0.95, 0.89, 0.76), (0.80, 0.74, 0.64), (0.92, 0.72, 0.46),
+    (0.90, 0.64, 0.42),
     (0.94, 0.80, 0.56), (0.84, 0.68, 0.52),
 )  # fmt: skip
 
@@ -31,7 +32,9 @@ def sand(scene: Scene, area: Tensor, colour: Tensor) -> None:
     canvas.paint(canvas.cover(area), lit.clamp(0, 1), "sand", None, "sand")
 
 
-def dunes(scene: Scene, name: str, foot: Tensor, tall: tuple[float, float], veil: float, colour: Tensor, present: Tensor) -> None:
+def dunes(
+    scene: Scene, name: str, foot: Tensor, tall: tuple[float, float], veil: float, colour: Tensor, present: Tensor
+) -> None:
     """A row of dunes whose crests part a lit from a shaded side; level sand lies before their foot."""
     scene = scene.within(0, foot - tall[1] * 1.2, 1, foot + 0.02)
     dice, canvas, light = scene.dice, scene.canvas, scene.light
@@ -47,7 +50,11 @@ def dunes(scene: Scene, name: str, foot: Tensor, tall: tuple[float, float], veil
         t = (1 - offset.abs() / wide).clamp(0, 1)
         profile = height * t * (0.5 + 0.5 * t)
         front = profile > crest
-        crest, peak_x, peak_h = torch.where(front, profile, crest), torch.where(front, cx.expand_as(crest), peak_x), torch.where(front, height.expand_as(crest), peak_h)
+        crest, peak_x, peak_h = (
+            torch.where(front, profile, crest),
+            torch.where(front, cx.expand_as(crest), peak_x),
+            torch.where(front, height.expand_as(crest), peak_h),
+        )
     above = foot - canvas.y
     down = (peak_h - above).clamp(min=0)
     bend = peak_x + (0.55 * torch.sin(down * 16) * 0.12 - down * 0.5) * light.side  # the sharp crest winds down
@@ -55,4 +62,6 @@ def dunes(scene: Scene, name: str, foot: Tensor, tall: tuple[float, float], veil
     wind = torch.sin(above * 260 + canvas.x * 40 + 7 * (scene.coarse - 0.5)) * 0.12
     face = light.on((0.78 * right + wind).clamp(-1, 1), 0.5, 0.3)
     shaded = mix(colour * face, light.haze, veil + 0.2 * (1 - above / 0.08).clamp(0, 1))
-    canvas.paint(canvas.cover(((above - crest) * 0.85).maximum(-above), present), shaded.clamp(0, 1), "sand", None, "sand")
+    canvas.paint(
+        canvas.cover(((above - crest) * 0.85).maximum(-above), present), shaded.clamp(0, 1), "sand", None, "sand"
+    )

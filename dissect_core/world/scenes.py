@@ -66,9 +66,7 @@ class Scenes:
     material: Tensor
 
 
-def paint(
-    world: str, seeds: Sequence[int], size: int, device: torch.device | str = "cpu", batch: int = 16
-) -> Scenes:
+def paint(world: str, seeds: Sequence[int], size: int, device: torch.device | str = "cpu", batch: int = 16) -> Scenes:
     """Paint the scenes with the given seeds at size x size pixels.
 
     The picture of a seed depends on nothing but world, seed and size: not on the batch, not on its neighbours.

@@ -21,7 +21,15 @@ from dissect_core.world.trees import tree
 from dissect_core.world.weather import finish
 
 Place = Callable[[Tensor, Tensor | float], tuple[Tensor, Tensor, Tensor]]
-_FIRS = ((0.0, 0.1, 0.0), (0.12, 0.24, 0.06), (0.78, 0.9, 0.03), (0.9, 1.0, 0.12), (-0.02, 0.1, 0.3), (0.9, 1.04, 0.42), (0.0, 0.16, 0.62))
+_FIRS = (
+    (0.0, 0.1, 0.0),
+    (0.12, 0.24, 0.06),
+    (0.78, 0.9, 0.03),
+    (0.9, 1.0, 0.12),
+    (-0.02, 0.1, 0.3),
+    (0.9, 1.04, 0.42),
+    (0.0, 0.16, 0.62),
+)
 
 
 def paint_ski_slope(dice: Dice, canvas: Canvas) -> None:
@@ -41,7 +49,7 @@ def paint_ski_slope(dice: Dice, canvas: Canvas) -> None:
     piste(scene, crest(canvas.x), slant, "piste", everywhere)
 
     def on(x: Tensor, t: Tensor | float) -> tuple[Tensor, Tensor, Tensor]:
-        """A place on the slope, a share t of the way from its crest to the lower edge: x, y, image widths to a metre."""
+        """A place on the slope, a share t of the way from its crest to the lower edge: x, y, widths to a metre."""
         top = crest(x)
         return x, top + (1 - top) * t, 0.014 + 0.06 * t + 0 * x
 

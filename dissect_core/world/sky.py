@@ -118,7 +118,7 @@ def mountains(scene: Scene, chance: float = 0.55) -> None:
         crest = torch.where(front, height.expand_as(peak), crest)
         flank = torch.where(front, torch.tanh((x - cx) * 30), flank)
     above = scene.horizon - canvas.y
-    distance = (above - ridge + rough * 0.4) * 0.85
+    distance = torch.maximum((above - ridge + rough * 0.4) * 0.85, -above - 0.03)
     rock = dice.colour("rock", ((0.42, 0.45, 0.55), (0.40, 0.46, 0.50), (0.50, 0.45, 0.46)))
     cap = sharpen(above / crest.clamp(min=0.05) + (scene.other - 0.5) * 0.35, 0.62, 0.7)
     capped = dice.chance("mountain snow", 0.6).maximum(scene.winter)
@@ -148,7 +148,9 @@ def hills(scene: Scene, chance: float = 1.0) -> None:
         deep = 1 - 0.16 * sharpen(scene.other, 0.45, 0.6) * (1 - scene.winter)
         colour = mix(green * face * deep.unsqueeze(1), light.haze * 0.92, torch.full_like(top, veil))
         colour = mix(colour, light.haze, 0.35 * (-distance / top.clamp(min=0.02)).clamp(0, 1))
-        canvas.paint(canvas.cover(distance, dice.chance(name, share * chance)), colour.clamp(0, 1), "hill", None, "foliage")
+        area = torch.maximum(distance, canvas.y - scene.horizon - 0.03)
+        here = dice.chance(name, share * chance)
+        canvas.paint(canvas.cover(area, here), colour.clamp(0, 1), "hill", None, "foliage")
 
 
 def snow(scene: Scene) -> Tensor:

@@ -26,7 +26,9 @@ def piste(scene: Scene, crest: Tensor, slant: Tensor, name: str, tracks: Tensor)
     """
     canvas, light = scene.canvas, scene.light
     below = canvas.y - crest
-    swell = torch.sin(canvas.x * 7 + below * 9 + scene.dice.uniform(name + " swell", 0, 6.28)) + 2 * (scene.coarse - 0.5)
+    swell = torch.sin(canvas.x * 7 + below * 9 + scene.dice.uniform(name + " swell", 0, 6.28)) + 2 * (
+        scene.coarse - 0.5
+    )
     face = light.on(slant * 0.22 + 0.2 * swell, 0.82, 0.35)
     blue = mix(snow(scene) * face, light.zenith * 0.5 + 0.42, 0.16 - 0.1 * swell.clamp(-1, 1))
     rim = 1 + 0.06 * sharpen(below, 0.05, 0.0)

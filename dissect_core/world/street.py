@@ -11,12 +11,14 @@ from dissect_core.world.paving import slabs
 from dissect_core.world.scene import Scene, mix, paint_as, rgb
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky, snow
 from dissect_core.world.texture import sharpen
-from dissect_core.world.things.buildings import EYE, row, skyline
 from dissect_core.world.things.cars import car_before
 from dissect_core.world.things.chapel import chapel
 from dissect_core.world.things.dry_plants import palm
+from dissect_core.world.things.harbour_things import crane
 from dissect_core.world.things.outdoor_furniture import bench, street_lamp, umbrella
 from dissect_core.world.things.people import person
+from dissect_core.world.things.skyline import skyline
+from dissect_core.world.things.street_row import EYE, street_row
 from dissect_core.world.trees import tree, treeline
 from dissect_core.world.weather import finish
 
@@ -33,10 +35,22 @@ def paint_street(dice: Dice, canvas: Canvas) -> None:
     mountains(scene, 0.3)
     hills(scene, 0.6)
     skyline(scene, "city", scene.horizon + 0.01, (0.1, 0.2), 0.2, dice.chance("city", 0.5))
+    site = vanishing + dice.uniform("site x", -0.05, 0.05)
+    way = 1 - 2 * dice.chance("site way", 0.5)
+    tall = dice.uniform("crane tall", 0.18, 0.28)
+    crane(scene, "crane ", site, scene.horizon + 0.01, tall, dice.chance("crane", 0.35), way)
     treeline(scene, dice.chance("treeline", 0.5))
-    chapel(scene, "church ", vanishing, scene.horizon + 0.035, 0.0125 + 0 * vanishing, dice.chance("church", 0.22), 1 - 2 * dice.chance("church way", 0.5))
+    chapel(
+        scene,
+        "church ",
+        vanishing,
+        scene.horizon + 0.035,
+        0.0125 + 0 * vanishing,
+        dice.chance("church", 0.22),
+        1 - 2 * dice.chance("church way", 0.5),
+    )
     for name, side in (("left row", -1.0), ("right row", 1.0)):
-        row(scene, name, side, WALL * LANE + 0 * vanishing, vanishing, LANE + 0 * vanishing)
+        street_row(scene, name, side, vanishing, WALL, LANE)
     _ground(scene, vanishing)
     _things(scene, vanishing)
     finish(scene)
@@ -50,7 +64,14 @@ def _ground(scene: Scene, vanishing: Tensor) -> None:
     across = (canvas.x - vanishing) / metre  # metres from the middle
     ground = torch.maximum((across.abs() - WALL) * metre, scene.horizon + 0.006 - canvas.y)
     stone = dice.colour("paving", ((0.72, 0.70, 0.66), (0.78, 0.72, 0.64), (0.64, 0.63, 0.63)))
-    paint_as(canvas, canvas.cover(ground - 0.002), slabs(scene, "paving", stone, 0.9).clamp(0, 1), "pavement", "none", "stone")
+    paint_as(
+        canvas,
+        canvas.cover(ground - 0.002),
+        slabs(scene, "paving", stone, 0.9).clamp(0, 1),
+        "pavement",
+        "none",
+        "stone",
+    )
     wall_shade = sharpen(across.abs(), WALL - 2.2, WALL)
     canvas.shade(wall_shade * canvas.cover(ground) * (across * light.side > 0).float() * light.strength * 0.9, 0.62)
     tar = dice.colour("asphalt", ((0.36, 0.37, 0.40), (0.42, 0.42, 0.44), (0.50, 0.47, 0.45)))
@@ -93,16 +114,45 @@ def _things(scene: Scene, vanishing: Tensor) -> None:
             near = float(depth < 5)
             street_lamp(scene, name + "lamp ", edge, foot, metre * 1.1, (lot == 1).float() * (depth % 2) * near)
             tall = metre * dice.uniform(name + "tall", 4.6, 6.2)
-            tree(scene, name + "tree ", edge, foot, tall, (lot > 0).float() * leafy * (1 - southern) * (1 - depth % 2) * near)
+            tree(
+                scene,
+                name + "tree ",
+                edge,
+                foot,
+                tall,
+                (lot > 0).float() * leafy * (1 - southern) * (1 - depth % 2) * near,
+            )
             palm(scene, name + "palm ", edge, foot, tall * 1.1, (lot > 0).float() * southern * (1 - depth % 2) * near)
             walk = vanishing + side * dice.uniform(name + "walk", 4.9, 6.3) * metre
             person(scene, name + "walker ", walk, foot + 0.004, metre * 1.05, dice.chance(name + "walker", 0.3))
             if depth == 4:
-                bench(scene, name + "bench ", vanishing + side * 5.7 * metre, foot, metre * 1.1, dice.chance(name + "bench", 0.25))
-                umbrella(scene, name + "shade ", vanishing + side * 6.0 * metre, foot - 0.03, metre, dice.chance(name + "shade", 0.2) * (1 - scene.winter))
+                bench(
+                    scene,
+                    name + "bench ",
+                    vanishing + side * 5.7 * metre,
+                    foot,
+                    metre * 1.1,
+                    dice.chance(name + "bench", 0.25),
+                )
+                umbrella(
+                    scene,
+                    name + "shade ",
+                    vanishing + side * 6.0 * metre,
+                    foot - 0.03,
+                    metre,
+                    dice.chance(name + "shade", 0.2) * (1 - scene.winter),
+                )
             parked = vanishing + side * 2.95 * metre
             coming = (driver * side < 0).float()
             car_before(scene, name + "parked ", parked, foot, metre, dice.chance(name + "parked", 0.4), coming)
         name = f"{depth} driving "
         lane = 1 - 2 * dice.chance(name + "lane", 0.5)
-        car_before(scene, name, vanishing + lane * 1.1 * metre, foot + 0.01, metre, dice.chance(name, 0.3 if 0 < depth < 5 else 0.0), (driver * lane < 0).float())
+        car_before(
+            scene,
+            name,
+            vanishing + lane * 1.1 * metre,
+            foot + 0.01,
+            metre,
+            dice.chance(name, 0.3 if 0 < depth < 5 else 0.0),
+            (driver * lane < 0).float(),
+        )

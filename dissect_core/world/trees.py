@@ -107,9 +107,7 @@ def _tall(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, pop
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "tree", "crown", "foliage")
 
 
-def tree(
-    scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, present: Tensor, firs: float = 0.0
-) -> None:
+def tree(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, present: Tensor, firs: float = 0.0) -> None:
     """One tree of a kind drawn by lot, with its shadow; `firs` from 0 to 1 makes conifers likelier up to certainty."""
     kind = scene.dice.uniform(name + "kind") - 0.3 * scene.winter
     kind = torch.where(scene.dice.uniform(name + "fir") < firs, 0.2, kind)

@@ -26,8 +26,8 @@ class View:
 
     def within(self, left: Tensor | float, top: Tensor | float, right: Tensor | float, bottom: Tensor | float) -> View:
         """The same rooms seen through a window that holds these bounds, in the x and y of the room, in every scene."""
-        columns = ((self.room.x > left) & (self.room.x < right)).any(0).flatten().nonzero()
-        first, last = (int(columns.min()), int(columns.max())) if len(columns) else (0, 0)
+        inside = ((self.room.x > left) & (self.room.x < right)).any(0).flatten().nonzero()
+        first, last = (int(inside.min()), int(inside.max())) if len(inside) else (0, 0)
         rows, columns = self.canvas.span(top, bottom, self.canvas.y), slice(max(first - 1, 0), last + 2)
         room, style = copy.copy(self.room), copy.copy(self.style)
         room.x, room.y = room.x[:, :, columns], room.y[:, rows]

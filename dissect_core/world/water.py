@@ -9,7 +9,13 @@ from dissect_core.world.scene import RGB, Scene, mix, rgb
 from dissect_core.world.shapes import ellipse
 from dissect_core.world.texture import sharpen
 
-_DEEP: tuple[RGB, ...] = ((0.10, 0.34, 0.52), (0.12, 0.42, 0.48), (0.20, 0.38, 0.46), (0.14, 0.28, 0.46), (0.26, 0.44, 0.42))
+_DEEP: tuple[RGB, ...] = (
+    (0.10, 0.34, 0.52),
+    (0.12, 0.42, 0.48),
+    (0.20, 0.38, 0.46),
+    (0.14, 0.28, 0.46),
+    (0.26, 0.44, 0.42),
+)
 
 
 def ripples(scene: Scene, shore: Tensor) -> Tensor:
@@ -41,13 +47,20 @@ def water(
     waves = ripples(scene, shore)
     depth = ((canvas.y - shore) / (1 - shore)).clamp(0, 1)
     image = mirrored(scene, shore, waves)
-    tint = scene.dice.colour("water", deep, 0.02) * (light.ambient + light.sun * 0.5) * (1.12 - 0.24 * depth).unsqueeze(1)
+    tint = (
+        scene.dice.colour("water", deep, 0.02) * (light.ambient + light.sun * 0.5) * (1.12 - 0.24 * depth).unsqueeze(1)
+    )
     sky = mix(light.haze, light.zenith, 0.35 + 0.4 * depth)
     colour = mix(tint * (1 + 0.14 * waves).unsqueeze(1), sky * 0.92, 0.22 + 0.12 * waves)
     colour = mix(colour, image * 0.92, clear * (1 - 0.55 * depth) * (1 - 0.25 * waves.clamp(min=0)))
     low = ((0.62 - light.up) * 3).clamp(0, 1) * (1 - light.overcast)
     column = canvas.soft((canvas.x - 0.5 - 0.42 * light.side).abs() - 0.03, 0.5)
-    glints = sharpen(waves + 0.6 * (scene.other - 0.5), 0.55, 0.95) * (0.18 + 0.82 * column) * (0.25 + low) * (1 - light.overcast)
+    glints = (
+        sharpen(waves + 0.6 * (scene.other - 0.5), 0.55, 0.95)
+        * (0.18 + 0.82 * column)
+        * (0.25 + low)
+        * (1 - light.overcast)
+    )
     shine = mix(light.haze, rgb((1.0, 0.97, 0.90), low), 0.55 + 0 * low)
     colour = mix(colour, shine, (glints * 0.75).clamp(0, 0.85))
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "water", None, "water")

@@ -61,7 +61,9 @@ def trunk(scene: Scene, name: str, cx: Tensor, foot: Tensor, half: Tensor, prese
     distance = torch.maximum((canvas.x - middle).abs() - radius, canvas.y - foot - spread.clamp(min=0) * 0.5)
     furrow = torch.sin(across * 11 + 5 * (scene.fine - 0.5) + 3 * torch.sin(canvas.y * 30)) * 0.13
     rough = furrow * pick(bark, (1.0, 0.0, 0.8, 0.15)) + 0.3 * (scene.fine - 0.5)
-    flecks = sharpen(torch.sin(canvas.y * 150 + 9 * (scene.other - 0.5)) + torch.sin(canvas.y * 47 + across * 2), 1.1, 1.5)
+    flecks = sharpen(
+        torch.sin(canvas.y * 150 + 9 * (scene.other - 0.5)) + torch.sin(canvas.y * 47 + across * 2), 1.1, 1.5
+    )
     flecks = flecks * pick(bark, (0, 1, 0, 0)) * 0.75
     face = light.on(across * 0.9, 0.08, 0.5)
     colour = pick_colour(bark, _BARK) * face * ((1 + rough) * (1 - flecks)).unsqueeze(1)
@@ -85,7 +87,9 @@ def canopy(scene: Scene, name: str, level: Tensor, veil: float, present: Tensor)
     tufts = torch.sin(canvas.y * 70 + canvas.x * 40 + 14 * (scene.fine - 0.5))
     face = light.on(0.4 * tufts, 0.3 + 0.4 * tufts, 0.45)
     leaf = leaves(scene, name + " ") * face * (0.8 + 0.7 * (scene.fine - 0.3)).unsqueeze(1)
-    colour = mix(leaf, snow(scene) * light.on(0, 0.7, 0.4), scene.winter * sharpen(tufts + scene.other - 0.5, 0.0, 0.5) * 0.9)
+    colour = mix(
+        leaf, snow(scene) * light.on(0, 0.7, 0.4), scene.winter * sharpen(tufts + scene.other - 0.5, 0.0, 0.5) * 0.9
+    )
     colour = mix(colour, light.haze, veil + 0 * level)
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "tree", "crown", "foliage")
 

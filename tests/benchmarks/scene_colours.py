@@ -28,7 +28,9 @@ def features(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return pixels.mean(2) / 255, counts / counts.sum(1, keepdims=True)
 
 
-def logistic_regression(x: np.ndarray, y: np.ndarray, classes: int, steps: int = 1500, decay: float = 1e-3) -> np.ndarray:
+def logistic_regression(
+    x: np.ndarray, y: np.ndarray, classes: int, steps: int = 1500, decay: float = 1e-3
+) -> np.ndarray:
     """Weights (F + 1, classes) of a softmax regression by gradient descent with momentum; x is standardised."""
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     wanted = np.eye(classes)[y]

@@ -16,7 +16,8 @@ from dissect_core.world.texture import sharpen
 from dissect_core.world.view import View
 
 BLANKETS: list[Colour] = [
-    (0.40, 0.54, 0.66), (0.88, 0.84, 0.76), (0.72, 0.36, 0.32), (0.46, 0.56, 0.44), (0.90, 0.74, 0.46), (0.55, 0.46, 0.60),
+    (0.40, 0.54, 0.66), (0.88, 0.84, 0.76), (0.72, 0.36, 0.32), (0.46, 0.56, 0.44), (0.90, 0.74, 0.46),
+    (0.55, 0.46, 0.60),
     (0.32, 0.40, 0.52), (0.93, 0.92, 0.90),
 ]  # fmt: skip
 
@@ -51,7 +52,13 @@ def bed(view: View, cx: Tensor, half: Tensor, here: Tensor | float = 1.0) -> Non
         canvas.paint(canvas.cover(pillow, here), tint(style.white, puffed), "bed", "pillow", "fabric")
     at, level = room.metres(cx, 1.2), room.height(0.6, 1.2)
     extra = rounded_box(x, y, at - 0.048, level - 0.028, at + 0.048, level + 0.028, 0.016)
-    canvas.paint(canvas.cover(extra, here * dice.chance("third pillow", 0.5)), tint(style.accent, 0.86 + 0.18 * bevel(extra, 0.025)), "bed", "pillow", "fabric")
+    canvas.paint(
+        canvas.cover(extra, here * dice.chance("third pillow", 0.5)),
+        tint(style.accent, 0.86 + 0.18 * bevel(extra, 0.025)),
+        "bed",
+        "pillow",
+        "fabric",
+    )
     _blanket(view, cx, half, near, cloth, here)
 
 
@@ -60,7 +67,7 @@ def _blanket(view: View, cx: Tensor, half: Tensor, near: float, cloth: Tensor, h
     dice, canvas, room, style = view.dice, view.canvas, view.room, view.style
     x, y = room.x, room.y
     kind = dice.choice("quilt", [0.4, 0.3, 0.3]).view(-1, 1, 1)  # plain, striped, checked
-    turned = 1.2
+    turned = dice.uniform("turned", 1.17, 1.3)
     body = Block(view, cx - half - 0.03, cx + half + 0.03, turned, near + 0.015, 0.16, 0.56)
     s = ((y - room.vy) / ((EYE - 0.56) * room.metre)).clamp(min=1.0)
     across, deep = (x - room.vx) / (room.metre * s) - cx, 4.2 / s
@@ -76,8 +83,20 @@ def _blanket(view: View, cx: Tensor, half: Tensor, near: float, cloth: Tensor, h
     colour = blend(cloth, second, pattern * 0.75)
     folds = 1 + 0.07 * torch.sin(u * 9 + v * 3) + 0.05 * torch.sin(u * 23)
     drape = 1 - 0.16 * on_front.float() * (0.4 + 0.6 * torch.sin(u * 16) ** 2)
-    for face, tone in ((body.flank(), body.flank_tone() * 1.05), (body.top(), torch.full_like(x, 1.04)), (body.front(0.01), torch.full_like(x, 0.94))):
-        canvas.paint(canvas.cover(face, here), tint(colour.expand_as(canvas.image), folds * drape * tone), "bed", "blanket", "fabric")
+    for face, tone in (
+        (body.flank(), body.flank_tone() * 1.05),
+        (body.top(), torch.full_like(x, 1.04)),
+        (body.front(0.01), torch.full_like(x, 0.94)),
+    ):
+        canvas.paint(
+            canvas.cover(face, here),
+            tint(colour.expand_as(canvas.image), folds * drape * tone),
+            "bed",
+            "blanket",
+            "fabric",
+        )
     fold = Block(view, cx - half - 0.02, cx + half + 0.02, turned - 0.045, turned + 0.05, 0.5, 0.575)
     hem = intersect(fold.top(), (x - room.metres(cx, turned)).abs() - (half + 0.02) * room.metre * (turned + 0.05))
-    canvas.paint(canvas.cover(hem, here), tint(style.white, 0.97 + 0.05 * torch.sin(u * 14)), "bed", "blanket", "fabric")
+    canvas.paint(
+        canvas.cover(hem, here), tint(style.white, 0.97 + 0.05 * torch.sin(u * 14)), "bed", "blanket", "fabric"
+    )

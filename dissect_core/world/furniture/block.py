@@ -18,7 +18,7 @@ LIT_FRONT = 0.92
 
 @dataclass(frozen=True)
 class Block:
-    """A box between two planes: left and right in metres from the camera axis, low and high in metres above the floor."""
+    """A box between two planes: left and right in metres from the camera axis, low and high above the floor."""
 
     view: View
     left: Number
@@ -45,25 +45,31 @@ class Block:
         return box(x, y, *self.edges)
 
     def top(self) -> Tensor:
-        """Signed distance of the upper face; nothing where it is above the eye."""
-        room, high = self.view.room, self.high
-        return polygon(room.x, room.y, [
-            (room.metres(self.left, self.far), room.height(high, self.far)),
-            (room.metres(self.right, self.far), room.height(high, self.far)),
-            (room.metres(self.right, self.near), room.height(high, self.near)),
-            (room.metres(self.left, self.near), room.height(high, self.near)),
+        """Signed distance of the upper face; nothing where it is above the eye or nearly level with it."""
+        room, left, right = self.view.room, self.left, self.right
+        far_y, near_y = room.height(self.high, self.far), room.height(self.high, self.near)
+        face = polygon(room.x, room.y, [
+            (room.metres(left, self.far), far_y), (room.metres(right, self.far), far_y),
+            (room.metres(right, self.near), near_y), (room.metres(left, self.near), near_y),
         ])  # fmt: skip
+        face = intersect(face, far_y - room.y, room.y - near_y)
+        return torch.where(near_y > far_y + 0.003, face, 1.0)
 
     def flank(self) -> Tensor:
         """Signed distance of the side that is turned to the camera axis; nothing where both sides are hidden."""
         room, x, y = self.view.room, self.view.room.x, self.view.room.y
-        far_left, far_right = room.metres(self.left, self.far), room.metres(self.right, self.far)
         near_left, top, near_right, bottom = self.edges
+        far_left, far_right = room.metres(self.left, self.far), room.metres(self.right, self.far)
         far_top, far_bottom = room.height(self.high, self.far), room.height(self.low, self.far)
         on_left = polygon(x, y, [(far_left, far_top), (near_left, top), (near_left, bottom), (far_left, far_bottom)])
-        on_right = polygon(x, y, [(near_right, top), (far_right, far_top), (far_right, far_bottom), (near_right, bottom)])
+        on_left = intersect(on_left, far_left - x, x - near_left)
+        on_right = polygon(
+            x, y, [(near_right, top), (far_right, far_top), (far_right, far_bottom), (near_right, bottom)]
+        )
+        on_right = intersect(on_right, near_right - x, x - far_right)
         seen = torch.minimum(
-            torch.where(near_left > far_left + 0.003, on_left, 1.0), torch.where(near_right < far_right - 0.003, on_right, 1.0)
+            torch.where(near_left > far_left + 0.003, on_left, 1.0),
+            torch.where(near_right < far_right - 0.003, on_right, 1.0),
         )
         return intersect(seen, torch.minimum(top, far_top) - y, y - torch.maximum(bottom, far_bottom))
 
@@ -90,7 +96,9 @@ class Block:
 
     def seen(self, margin: float = 0.08) -> Block:
         """The same box in a window around it."""
-        return replace(self, view=self.view.around((self.left, self.right), (self.far, self.near), (self.low, self.high), margin))
+        return replace(
+            self, view=self.view.around((self.left, self.right), (self.far, self.near), (self.low, self.high), margin)
+        )
 
     def shadow(self, here: Tensor | float = 1.0) -> None:
         """What the block throws on the floor: a dark rim, longer to the right."""
@@ -98,6 +106,7 @@ class Block:
         far_y, near_y = room.height(0.0, self.far), room.height(0.0, self.near)
         ground = polygon(room.x, room.y, [
             (room.metres(self.left, self.far) - 0.01, far_y), (room.metres(self.right, self.far) + 0.045, far_y),
-            (room.metres(self.right, self.near) + 0.05, near_y + 0.012), (room.metres(self.left, self.near) - 0.008, near_y + 0.012),
+            (room.metres(self.right, self.near) + 0.05, near_y + 0.012),
+            (room.metres(self.left, self.near) - 0.008, near_y + 0.012),
         ])  # fmt: skip
         self.view.canvas.shade(self.view.canvas.soft(ground, 0.045, here), 0.62)

@@ -59,6 +59,19 @@ def settings(view: View, table: Table, here: Tensor) -> None:
         canvas.paint(canvas.cover(plate + 0.011, here), tint(style.accent, 0.95 + 0 * plate), "dishes", None, "ceramic")
         canvas.paint(canvas.cover(plate + 0.0145, here), style.white * 0.94, "dishes", None, "ceramic")
         inward = at - (1.0 if side > 0 else -1.0) * 0.2 * unit
-        glass = polygon(x, y, [(inward - 0.045 * unit, level - 0.16 * unit), (inward + 0.045 * unit, level - 0.16 * unit), (inward + 0.03 * unit, level), (inward - 0.03 * unit, level)])
-        drink = blend(rgb(canvas, 0.80, 0.88, 0.92), rgb(canvas, 0.60, 0.16, 0.22), sharpen(y - level + 0.1 * unit, -0.004, 0.004) * 0.8)
+        glass = polygon(
+            x,
+            y,
+            [
+                (inward - 0.045 * unit, level - 0.16 * unit),
+                (inward + 0.045 * unit, level - 0.16 * unit),
+                (inward + 0.03 * unit, level),
+                (inward - 0.03 * unit, level),
+            ],
+        )
+        drink = blend(
+            rgb(canvas, 0.80, 0.88, 0.92),
+            rgb(canvas, 0.60, 0.16, 0.22),
+            sharpen(y - level + 0.1 * unit, -0.004, 0.004) * 0.8,
+        )
         canvas.paint(canvas.cover(glass, here), drink, "dishes", None, "glass")

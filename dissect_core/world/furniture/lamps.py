@@ -48,14 +48,15 @@ def pendant(view: View) -> None:
     canvas.paint(canvas.cover(mouth, open_below), inside, "lamp", "shade", "metal")
 
 
-def _shade(
-    view: View, cx: Tensor, span: tuple[Tensor, Tensor], half: Tensor, colour: Tensor, here: Tensor
-) -> None:
+def _shade(view: View, cx: Tensor, span: tuple[Tensor, Tensor], half: Tensor, colour: Tensor, here: Tensor) -> None:
     """The cloth shade of a standing lamp from top to low on the screen, glowing where it is lit."""
     canvas, style, x, y = view.canvas, view.style, view.room.x, view.room.y
     top, low = span
     lit = style.lamp_on
-    canvas.shade(canvas.soft(ellipse(x, y, cx, (top + low) / 2, half * 1.7, (low - top) * 1.1), 0.2, here * lit) * 0.5, rgb(canvas, 1.55, 1.35, 1.05))
+    canvas.shade(
+        canvas.soft(ellipse(x, y, cx, (top + low) / 2, half * 1.7, (low - top) * 1.1), 0.2, here * lit) * 0.5,
+        rgb(canvas, 1.55, 1.35, 1.05),
+    )
     cone = polygon(x, y, [(cx - half * 0.6, top), (cx + half * 0.6, top), (cx + half, low), (cx - half, low)])
     down = ((y - top) / (low - top)).clamp(0, 1)
     dark = tint(colour, 1.08 - 0.34 * sharpen((x - cx) / half, -0.7, 1.1))
@@ -76,8 +77,18 @@ def table_lamp(view: View, name: str, cx: Tensor, level: Number, s: Number, here
     colour = torch.where(dice.uniform(name + "shade").unsqueeze(1) < 0.6, style.white, style.accent)
     clay = torch.where(dice.uniform(name + "foot").unsqueeze(1) < 0.5, style.metal, style.chair)
     canvas.shade(canvas.soft(ellipse(x, y, at + 0.012, base, 0.13 * unit, 0.025 * unit), 0.02, here), 0.75)
-    foot = union(ellipse(x, y, at, base - 0.11 * unit, 0.085 * unit, 0.11 * unit), box(x, y, at - 0.022 * unit, base - 0.3 * unit, at + 0.022 * unit, base), box(x, y, at - 0.07 * unit, base - 0.025 * unit, at + 0.07 * unit, base))
-    canvas.paint(canvas.cover(foot, here), tint(clay, 1.06 - 0.36 * sharpen((x - at) / (0.08 * unit), -0.6, 1.0)), "lamp", None, "ceramic")
+    foot = union(
+        ellipse(x, y, at, base - 0.11 * unit, 0.085 * unit, 0.11 * unit),
+        box(x, y, at - 0.022 * unit, base - 0.3 * unit, at + 0.022 * unit, base),
+        box(x, y, at - 0.07 * unit, base - 0.025 * unit, at + 0.07 * unit, base),
+    )
+    canvas.paint(
+        canvas.cover(foot, here),
+        tint(clay, 1.06 - 0.36 * sharpen((x - at) / (0.08 * unit), -0.6, 1.0)),
+        "lamp",
+        None,
+        "ceramic",
+    )
     _shade(view, at, (base - 0.56 * unit, base - 0.27 * unit), 0.19 * unit, colour, here)
 
 
@@ -92,6 +103,11 @@ def floor_lamp(view: View, name: str, cx: Tensor, s: Number, here: Tensor) -> No
     at, base = room.metres(cx, s), room.height(0.0, s)
     colour = torch.where(dice.uniform(name + "shade").unsqueeze(1) < 0.6, style.white, style.accent)
     canvas.shade(canvas.soft(ellipse(x, y, at + 0.016, base, 0.2 * unit, 0.04 * unit), 0.025, here), 0.7)
-    pole = union(box(x, y, at - 0.0062, base - 1.4 * unit, at + 0.0062, base - 0.02 * unit), ellipse(x, y, at, base - 0.015 * unit, 0.16 * unit, 0.035 * unit))
-    canvas.paint(canvas.cover(pole, here), tint(style.metal, 1.0 - 0.3 * sharpen(x - at, -0.004, 0.006)), "lamp", "post", "metal")
+    pole = union(
+        box(x, y, at - 0.0062, base - 1.4 * unit, at + 0.0062, base - 0.02 * unit),
+        ellipse(x, y, at, base - 0.015 * unit, 0.16 * unit, 0.035 * unit),
+    )
+    canvas.paint(
+        canvas.cover(pole, here), tint(style.metal, 1.0 - 0.3 * sharpen(x - at, -0.004, 0.006)), "lamp", "post", "metal"
+    )
     _shade(view, at, (base - 1.72 * unit, base - 1.36 * unit), 0.24 * unit, colour, here)

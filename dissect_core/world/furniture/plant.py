@@ -56,7 +56,9 @@ class Plant:
             crown = union(*leaves)
             volume = 0.80 + 0.26 * bevel(crown, 0.022) - 0.5 * (x - cx)
             self.layers.append((canvas.cover(crown), tint(green, tone * volume)))
-        petals = dice.colour(name + "petals", [(0.93, 0.36, 0.40), (0.98, 0.80, 0.28), (0.96, 0.94, 0.92), (0.72, 0.48, 0.80)])
+        petals = dice.colour(
+            name + "petals", [(0.93, 0.36, 0.40), (0.98, 0.80, 0.28), (0.96, 0.94, 0.92), (0.72, 0.48, 0.80)]
+        )
         flowering = (kind == 2).float()
         centres = union(*[ellipse(x, y, tx, ty, size * 0.105, size * 0.105) for tx, ty in tips])
         self.layers.append((canvas.cover(centres, flowering), petals))

@@ -17,7 +17,8 @@ from dissect_core.world.texture import sharpen
 from dissect_core.world.view import View
 
 COVERS: list[Colour] = [
-    (0.42, 0.52, 0.62), (0.78, 0.72, 0.62), (0.62, 0.30, 0.24), (0.36, 0.50, 0.42), (0.88, 0.66, 0.36), (0.50, 0.50, 0.54),
+    (0.42, 0.52, 0.62), (0.78, 0.72, 0.62), (0.62, 0.30, 0.24), (0.36, 0.50, 0.42), (0.88, 0.66, 0.36),
+    (0.50, 0.50, 0.54),
     (0.24, 0.34, 0.48), (0.80, 0.54, 0.46),
 ]  # fmt: skip
 HIDES: list[Colour] = [(0.50, 0.29, 0.17), (0.22, 0.20, 0.20), (0.66, 0.42, 0.24)]
@@ -33,7 +34,13 @@ def _cushion(
     u, v = dx * cos + dy * sin, dy * cos - dx * sin
     shape = rounded_box(u, v, -half, -half, half, half, 0.012)
     canvas.shade(canvas.soft(shape - 0.004, 0.02, here), 0.78)
-    canvas.paint(canvas.cover(shape, here), tint(colour, 0.84 + 0.22 * bevel(shape, 0.03) - 0.10 * sharpen(u / half, -0.4, 1.2)), object, "cushion", "fabric")
+    canvas.paint(
+        canvas.cover(shape, here),
+        tint(colour, 0.84 + 0.22 * bevel(shape, 0.03) - 0.10 * sharpen(u / half, -0.4, 1.2)),
+        object,
+        "cushion",
+        "fabric",
+    )
 
 
 def seat(view: View, name: str, cx: Tensor, half: float, far: Number, here: Tensor, object: str = "sofa") -> None:
@@ -51,7 +58,9 @@ def seat(view: View, name: str, cx: Tensor, half: float, far: Number, here: Tens
     def piece(block: Block, colour: Tensor, part: str, tone: Tensor, radius: float = 0.0) -> None:
         block.paint(colour, object, part, stuff, here, tone, radius)
 
-    cover = torch.where(leather.unsqueeze(1) > 0, dice.colour(name + "hide", HIDES), dice.colour(name + "cover", COVERS))
+    cover = torch.where(
+        leather.unsqueeze(1) > 0, dice.colour(name + "hide", HIDES), dice.colour(name + "cover", COVERS)
+    )
     weave = 1 + 0.05 * torch.sin(room.x * 420) * (1 - leather)
     whole = Block(view, cx - half, cx + half, far, near, 0.0, 0.85)
     whole.shadow(here)
@@ -70,14 +79,27 @@ def seat(view: View, name: str, cx: Tensor, half: float, far: Number, here: Tens
         piece(pad, cover * 1.05, "seat", weave, 0.012)
         rest = Block(view, left + 0.02, left + wide - 0.02, far + 0.2 * deep, far + 0.34 * deep, 0.46, 0.86)
         puffed = rest.front(0.018)
-        paint_as(canvas, canvas.cover(puffed, here), tint(cover, weave * (0.86 + 0.16 * bevel(puffed, 0.03))), object, "backrest", stuff)
+        paint_as(
+            canvas,
+            canvas.cover(puffed, here),
+            tint(cover, weave * (0.86 + 0.16 * bevel(puffed, 0.03))),
+            object,
+            "backrest",
+            stuff,
+        )
     for side in (-1.0, 1.0):
         inner, outer = cx + side * (half - 0.2), cx + side * half
-        arm = Block(view, torch.minimum(inner, outer), torch.maximum(inner, outer), far + 0.05 * deep, near + 0.01, 0.1, 0.62)
+        arm = Block(
+            view, torch.minimum(inner, outer), torch.maximum(inner, outer), far + 0.05 * deep, near + 0.01, 0.1, 0.62
+        )
         piece(arm, cover, "armrest", weave * (1.02 if side < 0 else 0.92), 0.014)
     s = far + 0.42 * deep
     for index, (side, lean) in enumerate(((-1.0, -0.22), (1.0, 0.25))):
-        colour = style.accent if index == 0 else torch.where(dice.uniform(name + "pillow").unsqueeze(1) < 0.5, style.white, style.splash)
+        colour = (
+            style.accent
+            if index == 0
+            else torch.where(dice.uniform(name + "pillow").unsqueeze(1) < 0.5, style.white, style.splash)
+        )
         at = room.metres(cx + side * max(half - 0.42, 0.0), s)
         present = here * dice.chance(f"{name}pillow {index}", 0.75 if half > 0.6 else 0.45 * (index == 0))
         _cushion(view, at, room.height(0.46, s), 0.19 * room.metre * s, lean, colour, object, present)

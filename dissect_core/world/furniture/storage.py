@@ -11,7 +11,8 @@ from dissect_core.world.shapes import Number, box, intersect
 from dissect_core.world.texture import sharpen
 from dissect_core.world.view import View
 
-_SPINES = ((0.72, 0.24, 0.20), (0.22, 0.38, 0.58), (0.26, 0.46, 0.34), (0.90, 0.74, 0.40), (0.93, 0.90, 0.84), (0.46, 0.30, 0.24),
+_SPINES = ((0.72, 0.24, 0.20), (0.22, 0.38, 0.58), (0.26, 0.46, 0.34), (0.90, 0.74, 0.40), (0.93, 0.90, 0.84),
+    (0.46, 0.30, 0.24),
            (0.56, 0.36, 0.54), (0.30, 0.30, 0.34))  # fmt: skip
 
 
@@ -39,7 +40,9 @@ def cupboard(
     t, d = (x - x0) / (x1 - x0) * columns, (y - top) / (bottom - top) * rows
     cell_x, cell_y = torch.frac(t.clamp(0, columns - 1e-3)), torch.frac(d.clamp(0, rows - 1e-3))
     wide, tall = (x1 - x0) / columns, (bottom - top) / rows
-    panel = torch.maximum((cell_x - 0.5).abs() * wide - wide / 2 + 0.0065, (cell_y - 0.5).abs() * tall - tall / 2 + 0.0065)
+    panel = torch.maximum(
+        (cell_x - 0.5).abs() * wide - wide / 2 + 0.0065, (cell_y - 0.5).abs() * tall - tall / 2 + 0.0065
+    )
     panel = torch.maximum(panel, body.front())
     sunk = 1 - 0.15 * sharpen(-panel, 0.007, 0.011) * (1 - sharpen(-panel, 0.013, 0.019)) * style.shaker
     slope = 1.0 - 0.1 * cell_y
@@ -50,13 +53,13 @@ def cupboard(
     else:
         odd = torch.remainder(torch.floor(t.clamp(0, columns - 1e-3)), 2)
         at = torch.where(odd > 0, 0.12, 0.88) if columns > 1 else torch.full_like(odd, 0.86)
-        knob = torch.maximum((cell_x - at).abs() * wide - 0.0058, (cell_y - 0.45).abs() * tall - torch.clamp(tall * 0.09, max=0.02))
+        knob = torch.maximum(
+            (cell_x - at).abs() * wide - 0.0058, (cell_y - 0.45).abs() * tall - torch.clamp(tall * 0.09, max=0.02)
+        )
     canvas.paint(canvas.cover(torch.maximum(knob, panel), here), style.metal, "cabinet", "handle", "metal")
 
 
-def bookshelf(
-    view: View, name: str, left: Tensor, right: Tensor, high: Tensor, shelves: int, here: Tensor
-) -> None:
+def bookshelf(view: View, name: str, left: Tensor, right: Tensor, high: Tensor, shelves: int, here: Tensor) -> None:
     """Shelves full of books against the back wall, from left to right (metres)."""
     if not bool(here.any()):
         return
@@ -87,8 +90,22 @@ def bookshelf(
     table = torch.tensor(_SPINES, device=x.device)
     shades = table[(lot * len(_SPINES)).long().clamp(max=len(_SPINES) - 1)].movedim(3, 1)
     band = 1 + 0.25 * ((cell - 0.62).abs() < 0.05).float()
-    canvas.paint(canvas.cover(spine, here), shades * ((0.78 + 0.3 * torch.sin(inside * 3.1416)) * band).unsqueeze(1), "bookshelf", "books", "paper")
+    canvas.paint(
+        canvas.cover(spine, here),
+        shades * ((0.78 + 0.3 * torch.sin(inside * 3.1416)) * band).unsqueeze(1),
+        "bookshelf",
+        "books",
+        "paper",
+    )
     boards = torch.maximum((torch.minimum(cell, 1 - cell)) * tall - 0.0052, inner)
     canvas.paint(canvas.cover(boards, here), tint(colour, torch.full_like(cell, 1.0)), "bookshelf", "shelf", "wood")
-    ornament = intersect((torch.frac(t / 5) - 0.5).abs() * 5 * pitch - 0.011, (0.45 - cell) * tall, inner + 0.004) + (1 - gap)
-    canvas.paint(canvas.cover(ornament, here), tint(style.accent, 1.05 - 0.3 * (torch.frac(t / 5))), "bookshelf", "shelf", "ceramic")
+    ornament = intersect((torch.frac(t / 5) - 0.5).abs() * 5 * pitch - 0.011, (0.45 - cell) * tall, inner + 0.004) + (
+        1 - gap
+    )
+    canvas.paint(
+        canvas.cover(ornament, here),
+        tint(style.accent, 1.05 - 0.3 * (torch.frac(t / 5))),
+        "bookshelf",
+        "shelf",
+        "ceramic",
+    )

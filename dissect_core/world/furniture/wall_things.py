@@ -85,12 +85,21 @@ def mirror(view: View, cx: Tensor, cy: Tensor, half: Tensor, here: Tensor) -> No
     outer = torch.where(kind == 2, square, ellipse(x, y, cx, cy, half, tall))
     canvas.shade(canvas.soft(outer - 0.008, 0.03, here), 0.78)
     frame = torch.where(dice.uniform("mirror frame").unsqueeze(1) < 0.5, style.metal, style.table * 0.9)
-    canvas.paint(canvas.cover(outer, here), tint(frame, 1.0 - 0.16 * sharpen((x - cx) / half, -0.5, 1.0)), "mirror", "frame", "metal")
+    canvas.paint(
+        canvas.cover(outer, here),
+        tint(frame, 1.0 - 0.16 * sharpen((x - cx) / half, -0.5, 1.0)),
+        "mirror",
+        "frame",
+        "metal",
+    )
     down = ((y - cy) / tall * 0.5 + 0.5).clamp(0, 1)
     deep = blend(style.wall * 0.98, style.wall * 0.74, down)
     far = (((x - cx - 0.2 * half).abs() - 0.34 * half).maximum((y - cy + 0.1 * tall).abs() - 0.4 * tall) < 0).float()
-    view = blend(deep, blend(style.sky_low, style.sky_top, 1 - down), far * 0.5)
+    shown = blend(deep, blend(style.sky_low, style.sky_top, 1 - down), far * 0.5)
     slash = (x - cx + 0.55 * (y - cy)) / half
-    sheen = (sharpen(slash, -0.62, -0.52) * sharpen(-slash, 0.12, 0.22) + 0.6 * sharpen(slash, 0.06, 0.1) * sharpen(-slash, -0.26, -0.2)) * 0.28
-    glass = view + sheen.unsqueeze(1)
+    sheen = (
+        sharpen(slash, -0.62, -0.52) * sharpen(-slash, 0.12, 0.22)
+        + 0.6 * sharpen(slash, 0.06, 0.1) * sharpen(-slash, -0.26, -0.2)
+    ) * 0.28
+    glass = shown + sheen.unsqueeze(1)
     canvas.paint(canvas.cover(outer + 0.0105, here), glass.clamp(0, 1.2), "mirror", "pane", "glass")

@@ -11,7 +11,8 @@ from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, 
 from dissect_core.world.texture import sharpen
 
 _LIVERIES: tuple[RGB, ...] = (
-    (0.16, 0.34, 0.66), (0.82, 0.20, 0.18), (0.95, 0.70, 0.18), (0.20, 0.50, 0.42), (0.42, 0.26, 0.56), (0.92, 0.46, 0.20)
+    (0.16, 0.34, 0.66), (0.82, 0.20, 0.18), (0.95, 0.70, 0.18), (0.20, 0.50, 0.42), (0.42, 0.26, 0.56),
+    (0.92, 0.46, 0.20)
 )  # fmt: skip
 _BODIES: tuple[RGB, ...] = ((0.96, 0.96, 0.96), (0.90, 0.92, 0.94), (0.97, 0.94, 0.86))
 
@@ -57,7 +58,9 @@ def airliner(
     plane.paint(tube, body * light, "aeroplane", "body", "metal")
     belly = torch.maximum(tube, -0.105 - y - 0.02 * torch.sin(x * 6))
     plane.paint(belly, livery * light, "aeroplane", "body", "metal")
-    row = intersect((torch.remainder(x + 0.5, 0.042) - 0.021).abs() - 0.0105, (y + 0.152).abs() - 0.0125, (x - 0.03).abs() - 0.32)
+    row = intersect(
+        (torch.remainder(x + 0.5, 0.042) - 0.021).abs() - 0.0105, (y + 0.152).abs() - 0.0125, (x - 0.03).abs() - 0.32
+    )
     panes = mix(rgb((0.16, 0.22, 0.32), size), rgb((1.0, 0.86, 0.50), size), scene.light.warm)
     plane.paint(row, panes, "aeroplane", "window", "glass")
     cockpit = polygon(x, y, ((0.385, -0.178), (0.43, -0.160), (0.435, -0.140), (0.385, -0.140)))
@@ -105,7 +108,13 @@ def propeller_plane(
     strut = capsule(x, y, 0.02, -0.13, -0.02, -0.345, 0.009)
     plane.paint(strut, livery * plane.light.on(0, 0, 0.9), "aeroplane", "wing", "metal")
     wing = polygon(x, y, ((-0.16, -0.375), (0.17, -0.375), (0.13, -0.335), (-0.20, -0.335)))
-    plane.paint(wing, livery * plane.light.on(0, 0.8, 0.35) * (1 - 0.2 * sharpen(y + 0.35, 0, 0.01)).unsqueeze(1), "aeroplane", "wing", "metal")
+    plane.paint(
+        wing,
+        livery * plane.light.on(0, 0.8, 0.35) * (1 - 0.2 * sharpen(y + 0.35, 0, 0.01)).unsqueeze(1),
+        "aeroplane",
+        "wing",
+        "metal",
+    )
     flat = polygon(x, y, ((-0.52, -0.235), (-0.36, -0.235), (-0.42, -0.205), (-0.56, -0.205)))
     plane.paint(flat, livery * plane.light.on(0, 0.7, 0.4), "aeroplane", "tail", "metal")
     spinner = ellipse(x, y, 0.43, -0.2, 0.035, 0.035)

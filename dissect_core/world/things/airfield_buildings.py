@@ -34,8 +34,22 @@ def hangar(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
     t = ((x - corner) / shift).clamp(0, 1)
     roof = intersect(
         union(
-            *(ellipse(x, y, apex + shift * k, -eaves * (1 - 0.14 * k) - 0.4 * k, half * (1 - 0.1 * k), rise * (1 - 0.12 * k)) for k in (0.0, 0.34, 0.67, 1.0)),
-            polygon(x, y, ((apex, -crown), (apex + shift, -crown * 0.87 - 0.36), (end, -eaves * 0.86 - 0.4), (corner, -eaves))),
+            *(
+                ellipse(
+                    x,
+                    y,
+                    apex + shift * k,
+                    -eaves * (1 - 0.14 * k) - 0.4 * k,
+                    half * (1 - 0.1 * k),
+                    rise * (1 - 0.12 * k),
+                )
+                for k in (0.0, 0.34, 0.67, 1.0)
+            ),
+            polygon(
+                x,
+                y,
+                ((apex, -crown), (apex + shift, -crown * 0.87 - 0.36), (end, -eaves * 0.86 - 0.4), (corner, -eaves)),
+            ),
         ),
         y + eaves * (1 - 0.14 * t) + 0.4 * t,
     )
@@ -59,7 +73,13 @@ def hangar(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
     colour = trim * 0.86 * face * (1 - 0.16 * (panel < 0.1).float()).unsqueeze(1)
     hall.paint(leaves, colour, "hangar", "door", "metal")
     band = intersect((y + 4.75).abs() - 0.36, (x - apex).abs() - 2.6)
-    hall.paint(band, dice.colour(name + "sign", ((0.80, 0.22, 0.18), (0.16, 0.34, 0.62), (0.94, 0.72, 0.20))) * face, "hangar", "wall", "metal")
+    hall.paint(
+        band,
+        dice.colour(name + "sign", ((0.80, 0.22, 0.18), (0.16, 0.34, 0.62), (0.94, 0.72, 0.20))) * face,
+        "hangar",
+        "wall",
+        "metal",
+    )
 
 
 def control_tower(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
@@ -93,6 +113,12 @@ def control_tower(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tens
     tower.paint(room, glass * (1 - 0.45 * (bars < 0.13).float()).unsqueeze(1), "control tower", "window", "glass")
     roof = union(box(x, y, -3.3, -15.1, 3.3, -14.5), box(x, y, -1.0, -15.7, 1.0, -15.0))
     tint = dice.colour(name + "roof", ((0.80, 0.24, 0.20), (0.24, 0.42, 0.62), (0.40, 0.42, 0.46)))
-    tower.paint(roof, mix(tint, snow(scene), scene.winter * 0.85) * tower.light.on(0, 0.5, 0.7), "control tower", "roof", "metal")
+    tower.paint(
+        roof,
+        mix(tint, snow(scene), scene.winter * 0.85) * tower.light.on(0, 0.5, 0.7),
+        "control tower",
+        "roof",
+        "metal",
+    )
     mast = box(x, y, -0.13, -18.2, 0.13, -15.6)
     tower.paint(mast, rgb((0.80, 0.30, 0.24), metre) * lit, "control tower", "post", "metal")

@@ -41,14 +41,25 @@ def cow(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, presen
     tail = capsule(x, y, -1.0, -1.3, -1.12, -0.65, 0.045)
     beast.paint(tail, coat * 0.8 * light, "cow", "tail", "fur")
     barrel = union(rounded_box(x, y, -1.02, -1.48, 0.82, -0.66, 0.3), ellipse(x, y, -0.1, -0.85, 0.7, 0.32))
-    spots = sharpen(torch.sin(x * 3.1 + dice.uniform(name + "a", 0, 6)) * torch.sin(y * 3.7 + x + dice.uniform(name + "b", 0, 6)), 0.05, 0.15)
-    marks = mix(coat, dice.colour(name + "spots", ((0.16, 0.14, 0.14), (0.45, 0.27, 0.17))), spots * dice.chance(name + "spotted", 0.7))
+    spots = sharpen(
+        torch.sin(x * 3.1 + dice.uniform(name + "a", 0, 6)) * torch.sin(y * 3.7 + x + dice.uniform(name + "b", 0, 6)),
+        0.05,
+        0.15,
+    )
+    marks = mix(
+        coat,
+        dice.colour(name + "spots", ((0.16, 0.14, 0.14), (0.45, 0.27, 0.17))),
+        spots * dice.chance(name + "spotted", 0.7),
+    )
     beast.paint(barrel, marks * light, "cow", "body", "fur")
     graze = dice.chance(name + "grazing", 0.5)
     hx, hy = 1.2 + 0.08 * graze, -1.5 + 1.05 * graze
     neck = capsule(x, y, 0.72, -1.22, hx - 0.1, hy, 0.21)
     beast.paint(neck, marks * light, "cow", "body", "fur")
-    head = union(capsule(x, y, hx, hy, hx + 0.18, hy + 0.26, 0.155), capsule(x, y, hx - 0.2, hy - 0.16, hx + 0.04, hy - 0.1, 0.06))
+    head = union(
+        capsule(x, y, hx, hy, hx + 0.18, hy + 0.26, 0.155),
+        capsule(x, y, hx - 0.2, hy - 0.16, hx + 0.04, hy - 0.1, 0.06),
+    )
     beast.paint(head, marks * 0.92 * light, "cow", "head", "fur")
     muzzle = ellipse(x, y, hx + 0.23, hy + 0.34, 0.13, 0.11)
     beast.paint(muzzle, rgb((0.86, 0.66, 0.60), metre) * light, "cow", "head", "fur")
@@ -70,9 +81,13 @@ def sheep(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     balls = [(-0.42, -0.62, 0.28), (0.34, -0.66, 0.27), (-0.05, -0.78, 0.34), (-0.02, -0.52, 0.3)]
     distance, right, up, front = puffs(x, y, balls)
     wool = rgb((0.94, 0.91, 0.85), metre) * (1 + curls * 2.2).unsqueeze(1)
-    beast.paint(distance + curls, wool * beast.light.on(right * 0.7, up * 0.7 + 0.15, front * 0.6), "sheep", "body", "fur")
+    beast.paint(
+        distance + curls, wool * beast.light.on(right * 0.7, up * 0.7 + 0.15, front * 0.6), "sheep", "body", "fur"
+    )
     low = 0.28 * dice.chance(name + "grazing", 0.6)
-    face = union(capsule(x, y, 0.56, -0.84 + low, 0.74, -0.68 + low, 0.115), ellipse(x, y, 0.47, -0.86 + low, 0.12, 0.05))
+    face = union(
+        capsule(x, y, 0.56, -0.84 + low, 0.74, -0.68 + low, 0.115), ellipse(x, y, 0.47, -0.86 + low, 0.12, 0.05)
+    )
     beast.paint(face, dark * beast.light.on(0.2, 0.2, 0.7), "sheep", "head", "fur")
 
 
@@ -128,7 +143,9 @@ def duck(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, prese
     feather = mix(brown, white, swan)
     light = bird.light.on(0, 0.4, 0.7)
     bird.shade(ellipse(x, y, 0.0, 0.06, 0.62, 0.12), 0.7, 0.15)
-    body = union(ellipse(x, y, 0.0, -0.15, 0.52, 0.24), polygon(x, y, ((-0.72, -0.4), (-0.3, -0.35), (-0.3, -0.1), (-0.5, -0.1))))
+    body = union(
+        ellipse(x, y, 0.0, -0.15, 0.52, 0.24), polygon(x, y, ((-0.72, -0.4), (-0.3, -0.35), (-0.3, -0.1), (-0.5, -0.1)))
+    )
     bird.paint(torch.maximum(body, y - 0.02), feather * light, "bird", "body", "none")
     top = -0.46 - 0.3 * swan
     neck = union(capsule(x, y, 0.38, -0.2, 0.42, top, 0.09), ellipse(x, y, 0.48, top, 0.15, 0.115))

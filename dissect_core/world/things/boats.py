@@ -11,9 +11,16 @@ from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, 
 from dissect_core.world.texture import sharpen
 
 _HULLS: tuple[RGB, ...] = (
-    (0.95, 0.95, 0.93), (0.16, 0.30, 0.52), (0.78, 0.22, 0.18), (0.22, 0.46, 0.44), (0.92, 0.76, 0.36), (0.26, 0.26, 0.30)
+    (0.95, 0.95, 0.93), (0.16, 0.30, 0.52), (0.78, 0.22, 0.18), (0.22, 0.46, 0.44), (0.92, 0.76, 0.36),
+    (0.26, 0.26, 0.30)
 )  # fmt: skip
-_SAILS: tuple[RGB, ...] = ((0.97, 0.96, 0.92), (0.97, 0.96, 0.92), (0.86, 0.40, 0.28), (0.94, 0.84, 0.60), (0.44, 0.62, 0.76))
+_SAILS: tuple[RGB, ...] = (
+    (0.97, 0.96, 0.92),
+    (0.97, 0.96, 0.92),
+    (0.86, 0.40, 0.28),
+    (0.94, 0.84, 0.60),
+    (0.44, 0.62, 0.76),
+)
 _WOOD: tuple[RGB, ...] = ((0.60, 0.40, 0.24), (0.48, 0.31, 0.20), (0.72, 0.54, 0.34))
 
 
@@ -27,7 +34,9 @@ def _hull(boat: Figure, colour: Tensor, length: float, bow: float, deck: float) 
     """A hull with a raking bow; `deck` is its height.  Returns its distance."""
     x, y = boat.x, boat.y
     sheer = -deck - 0.16 * bow * ((x / length).clamp(-1, 1) + 0.2).clamp(min=0) ** 2 * deck
-    low = polygon(x, y, ((-length * 0.96, -3 * deck), (length * 1.06, -3 * deck), (length * 0.72, 0.0), (-length * 0.84, 0.0)))
+    low = polygon(
+        x, y, ((-length * 0.96, -3 * deck), (length * 1.06, -3 * deck), (length * 0.72, 0.0), (-length * 0.84, 0.0))
+    )
     hull = intersect(low, sheer - y)
     up = (-y / deck).clamp(0, 1.2)
     face = boat.light.on((x / length).clamp(-1, 1) * 0.3, 0.1 + 0.25 * up, 0.8) * (0.72 + 0.3 * up).unsqueeze(1)
@@ -47,7 +56,14 @@ def _under(boat: Figure, colour: Tensor, length: float, deep: float) -> None:
 
 
 def sailing_boat(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor, sailing: float = 0.7
+    scene: Scene,
+    name: str,
+    cx: Number,
+    foot: Tensor,
+    metre: Tensor,
+    present: Tensor,
+    facing: Tensor,
+    sailing: float = 0.7,
 ) -> None:
     """A boat of about 6 metres with a mast of 7; its sails are up in this share of the scenes, else furled."""
     dice = scene.dice
@@ -60,13 +76,15 @@ def sailing_boat(
     _under(boat, colour, 2.8, 0.85)
     wave = 0.14 * torch.sin(y * 10 + x * 2)
     below = polygon(x + wave, -y, ((-0.05, -1.5), (0.05, -1.5), (0.35, -0.4), (-1.7, -0.4)))
-    _mirrored(boat, torch.maximum(below, -y), cloth * boat.light.on(0, 0.2, 0.8), 0.4 )
+    _mirrored(boat, torch.maximum(below, -y), cloth * boat.light.on(0, 0.2, 0.8), 0.4)
     mast = capsule(x, y, 0.25, -0.8, 0.25, -7.4, 0.085)
     boat.paint(mast, rgb((0.74, 0.62, 0.46), metre) * boat.light.on(0.2, 0, 0.8), "boat", "mast", "wood")
     bulge = 0.35 * torch.sin((-(y + 1.3) / 5.7).clamp(0, 1) * 3.1416)
     main = polygon(x + bulge * 0.4, y, ((0.02, -7.1), (0.12, -7.1), (0.12, -1.35), (-2.5, -1.35)))
     jib = polygon(x - bulge * 0.5, y, ((0.42, -6.5), (2.75, -1.15), (0.42, -1.3)))
-    curve = boat.light.on(0.35 + 0.3 * (x / 2.5).clamp(-1, 1), 0.1, 0.75) * (1.03 - 0.1 * (x > 0.2).float()).unsqueeze(1)
+    curve = boat.light.on(0.35 + 0.3 * (x / 2.5).clamp(-1, 1), 0.1, 0.75) * (1.03 - 0.1 * (x > 0.2).float()).unsqueeze(
+        1
+    )
     seams = 1 - 0.06 * (torch.frac(-y * 0.9) < 0.12).float()
     boat.paint(union(main, jib), cloth * curve * seams.unsqueeze(1), "boat", "sail", "fabric", up)
     furled = union(capsule(x, y, 0.2, -1.5, -2.4, -1.42, 0.2), capsule(x, y, 0.3, -6.6, 2.7, -1.0, 0.045))
@@ -116,7 +134,8 @@ def rowing_boat(
         return
     x, y = boat.x, boat.y
     wood = mix(
-        scene.dice.colour(name + "wood", _WOOD), scene.dice.colour(name + "hull", _HULLS), scene.dice.chance(name + "painted", 0.5)
+        scene.dice.colour(name + "wood", _WOOD), scene.dice.colour(name + "hull", _HULLS),
+        scene.dice.chance(name + "painted", 0.5)
     )  # fmt: skip
     _under(boat, wood, 1.7, 0.6)
     side = intersect(
@@ -125,7 +144,9 @@ def rowing_boat(
     rim = ellipse(x, y, 0.1, -0.58, 1.86, 0.2)
     up = (-y / 0.6).clamp(0, 1)
     planks = 1 - 0.18 * (torch.frac(-y * 6) < 0.2).float()
-    boat.paint(side, wood * boat.light.on(0, 0.2, 0.8) * ((0.66 + 0.34 * up) * planks).unsqueeze(1), "boat", "hull", "wood")
+    boat.paint(
+        side, wood * boat.light.on(0, 0.2, 0.8) * ((0.66 + 0.34 * up) * planks).unsqueeze(1), "boat", "hull", "wood"
+    )
     boat.paint(rim, wood * 1.18 * boat.light.on(0, 0.7, 0.5), "boat", "hull", "wood")
     boat.paint(rim + 0.08, wood * 0.46 * boat.light.on(0, 0.4, 0.5), "boat", "hull", "wood")
     seats = torch.maximum(union((x + 0.8).abs(), (x - 0.15).abs(), (x - 1.05).abs()) - 0.15, rim + 0.06)

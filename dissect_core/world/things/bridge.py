@@ -22,7 +22,9 @@ def footbridge(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, 
     dice = scene.dice
     stony = dice.chance(name + "stone", 0.5)
     wood = dice.colour(name + "wood", ((0.62, 0.36, 0.22), (0.74, 0.26, 0.20), (0.54, 0.42, 0.30)))
-    stone = rgb((0.68, 0.65, 0.60), half) * joints(dice, name + "stones", x + 20, y + 20, 0.3, 0.14, gap=0.3, depth=0.3).unsqueeze(1)
+    stone = rgb((0.68, 0.65, 0.60), half) * joints(
+        dice, name + "stones", x + 20, y + 20, 0.3, 0.14, gap=0.3, depth=0.3
+    ).unsqueeze(1)
     colour = mix(wood + 0 * stone, stone, stony)
     stuff = pick_label(stony.view(-1).long(), ("wood", "stone"), MATERIALS)
     deck = -0.18 - 0.26 * torch.cos(x * 1.25).clamp(min=0)  # height of the way over it

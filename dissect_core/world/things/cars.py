@@ -46,7 +46,9 @@ def car_beside(
     top = -1.5 - 0.55 * van
     paint = dice.colour(name, _PAINT)
     back, front = -1.55 - 0.5 * van, 0.62 + 0.15 * van
-    cabin = polygon(x, y, ((back + 0.45 - 0.4 * van, top), (front, top), (1.42, -0.85), (back - 0.3 + 0.3 * van, -0.85)))
+    cabin = polygon(
+        x, y, ((back + 0.45 - 0.4 * van, top), (front, top), (1.42, -0.85), (back - 0.3 + 0.3 * van, -0.85))
+    )
     lower = union(
         rounded_box(x, y, -2.15, -0.98, 2.15, -0.28, 0.22),
         polygon(x, y, ((-2.1, -0.95), (1.2, -0.98), (2.05, -0.72), (2.1, -0.4))),

@@ -45,7 +45,9 @@ def chapel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
     side = box(x, y, 1.5, -9.6, 2.5, -0.05)
     church.paint(side, wall * flank * courses.unsqueeze(1), "church", "tower", stuff)
     tower = box(x, y, -1.9, -9.8, 1.5, 0.0)
-    church.paint(tower, wall * face * (courses * (1.02 - 0.12 * (1 + y / 10).clamp(0, 1))).unsqueeze(1), "church", "tower", stuff)
+    church.paint(
+        tower, wall * face * (courses * (1.02 - 0.12 * (1 + y / 10).clamp(0, 1))).unsqueeze(1), "church", "tower", stuff
+    )
     ledge = box(x, y, -2.1, -10.1, 2.65, -9.6)
     church.paint(ledge, rgb((0.93, 0.90, 0.84), metre) * face, "church", "tower", "stone")
     bells = arch(x, y, -0.2, -6.6, 1.1, 2.0)

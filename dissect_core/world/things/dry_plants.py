@@ -50,7 +50,14 @@ def palm(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pres
         side = 0.6 if reach > 0 else -0.6
         tree.paint(blade, green * tone * tree.light.on(side, 0.55, 0.4), "palm", "crown", "foliage")
     nuts = union(*(ellipse(x, y, lean + u, top + 0.035, 0.032, 0.036) for u in (-0.035, 0.03)))
-    tree.paint(nuts, rgb((0.50, 0.34, 0.20), height) * tree.light.on(0, 0.3, 0.7), "palm", "crown", "none", dice.chance(name + "nuts", 0.6))
+    tree.paint(
+        nuts,
+        rgb((0.50, 0.34, 0.20), height) * tree.light.on(0, 0.3, 0.7),
+        "palm",
+        "crown",
+        "none",
+        dice.chance(name + "nuts", 0.6),
+    )
 
 
 def cactus(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, present: Tensor) -> None:
@@ -67,7 +74,9 @@ def cactus(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pr
     def limb(distance: Tensor, across: Tensor, radius: Tensor | float) -> None:
         round_x = (across / radius).clamp(-1, 1)
         ribs = 1 + 0.16 * torch.cos(torch.asin(round_x * 0.999) * 9)
-        plant.paint(distance, green * plant.light.on(round_x * 0.9, 0.12, 0.55) * ribs.unsqueeze(1), "cactus", "none", "foliage")
+        plant.paint(
+            distance, green * plant.light.on(round_x * 0.9, 0.12, 0.55) * ribs.unsqueeze(1), "cactus", "none", "foliage"
+        )
 
     left, right = dice.uniform(name + "left", 0.32, 0.5), dice.uniform(name + "right", 0.4, 0.6)
     for side, level, rise, chance in ((-1.0, left, 0.3, 0.75), (1.0, right, 0.22, 0.85)):

@@ -54,20 +54,34 @@ def barn(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, prese
     shed.paint(hatch, glass, "barn", "window", "glass")
     slate = joints(dice, name + "tiles", x + 40, y + 40, 0.9, 0.62, gap=0.3, depth=0.22, vary=0.08)
     white_roof = mix(roof * slate.unsqueeze(1), snow(scene), winter * sharpen(shed.scene.other, 0.15, 0.4))
-    top = polygon(x, y, ((apex, -ridge), (apex + 5.6, -ridge * far - 0.4), (end - 1.0, -knee * far - 0.4), (corner - 1.0, -knee)))
-    low = polygon(x, y, ((corner - 1.0, -knee), (end - 1.0, -knee * far - 0.4), (end + 0.4, -eaves * far - 0.1), (corner + 0.3, -eaves + 0.3)))
+    top = polygon(
+        x, y, ((apex, -ridge), (apex + 5.6, -ridge * far - 0.4), (end - 1.0, -knee * far - 0.4), (corner - 1.0, -knee))
+    )
+    low = polygon(
+        x,
+        y,
+        (
+            (corner - 1.0, -knee),
+            (end - 1.0, -knee * far - 0.4),
+            (end + 0.4, -eaves * far - 0.1),
+            (corner + 0.3, -eaves + 0.3),
+        ),
+    )
     shed.paint(top, white_roof * light.on(0.35, 0.85, 0.3), "barn", "roof", _roofing(winter))
     shed.paint(low, white_roof * light.on(0.75, 0.45, 0.45), "barn", "roof", _roofing(winter))
     front = light.on(-0.28, 0, 0.96)
     gable = polygon(x, y, (
-        (left, 0.0), (left, -eaves), (left + 1.1, -knee), (apex, -ridge), (corner - 1.1, -knee), (corner, -eaves), (corner, 0.0)
+        (left, 0.0), (left, -eaves), (left + 1.1, -knee), (apex, -ridge), (corner - 1.1, -knee), (corner, -eaves),
+        (corner, 0.0)
     ))  # fmt: skip
     plank = torch.frac(x / 0.5 + 20)
     tone = (1 - 0.2 * (plank < 0.18).float()) * (1.02 - 0.14 * (1 + y / ridge).clamp(0, 1))
     shed.paint(gable, wood * front * tone.unsqueeze(1), "barn", "wall", "wood")
     edge = union(
-        capsule(x, y, left - 0.15, -eaves + 0.15, left + 1.1, -knee - 0.1, 0.16), capsule(x, y, left + 1.1, -knee - 0.1, apex, -ridge - 0.1, 0.16),
-        capsule(x, y, corner + 0.15, -eaves + 0.15, corner - 1.1, -knee - 0.1, 0.16), capsule(x, y, corner - 1.1, -knee - 0.1, apex, -ridge - 0.1, 0.16),
+        capsule(x, y, left - 0.15, -eaves + 0.15, left + 1.1, -knee - 0.1, 0.16),
+        capsule(x, y, left + 1.1, -knee - 0.1, apex, -ridge - 0.1, 0.16),
+        capsule(x, y, corner + 0.15, -eaves + 0.15, corner - 1.1, -knee - 0.1, 0.16),
+        capsule(x, y, corner - 1.1, -knee - 0.1, apex, -ridge - 0.1, 0.16),
     )  # fmt: skip
     shed.paint(edge, mix(white, snow(scene), winter) * light.on(0, 0.4, 0.85), "barn", "roof", "wood")
     door = box(x, y, apex - 1.45, -2.9, apex + 1.45, 0.0)
@@ -106,10 +120,18 @@ def tractor(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pr
     glass = mix(rgb((0.20, 0.27, 0.34), metre), rgb((0.64, 0.78, 0.86), metre), ((-y - 1.4) / 1.2).clamp(0, 1))
     rig.paint(pane, glass * rig.light.on(0, 0.4, 0.6), "tractor", "window", "glass")
     roof = rounded_box(x, y, -1.25, -2.85, 0.4, -2.6, 0.1)
-    rig.paint(roof, mix(paint * 1.05, snow(scene), scene.winter * 0.8) * rig.light.on(0, 0.7, 0.5), "tractor", "cabin", "metal")
+    rig.paint(
+        roof,
+        mix(paint * 1.05, snow(scene), scene.winter * 0.8) * rig.light.on(0, 0.7, 0.5),
+        "tractor",
+        "cabin",
+        "metal",
+    )
     bonnet = union(rounded_box(x, y, 0.1, -1.6, 1.95, -0.75, 0.18), box(x, y, -1.0, -1.35, 0.4, -0.7))
     rig.paint(bonnet, paint * face, "tractor", "body", "metal")
-    grill = intersect((x - 1.15).abs() - 0.5, (torch.remainder(y + 1.4, 0.17) - 0.085).abs() - 0.04, (y + 1.2).abs() - 0.24)
+    grill = intersect(
+        (x - 1.15).abs() - 0.5, (torch.remainder(y + 1.4, 0.17) - 0.085).abs() - 0.04, (y + 1.2).abs() - 0.24
+    )
     rig.paint(grill, dark, "tractor", "engine", "metal")
     guard = intersect(ellipse(x, y, -0.85, -0.92, 1.12, 1.12), y + 0.9)
     rig.paint(guard, paint * face * 0.86, "tractor", "body", "metal")

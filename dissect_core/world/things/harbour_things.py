@@ -98,7 +98,11 @@ def crane(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pre
     x, y = frame.x, frame.y
     paint = dice.colour(name, ((0.90, 0.66, 0.16), (0.78, 0.24, 0.18), (0.24, 0.44, 0.62)))
     light = frame.light.on(0.2, 0.1, 0.8)
-    rope = union(capsule(x, y, 0.0, -1.02, 0.9, -0.84, 0.011), capsule(x, y, 0.0, -1.02, -0.38, -0.8, 0.011), capsule(x, y, 0.72, -0.8, 0.72, -0.4, 0.011))
+    rope = union(
+        capsule(x, y, 0.0, -1.02, 0.9, -0.84, 0.011),
+        capsule(x, y, 0.0, -1.02, -0.38, -0.8, 0.011),
+        capsule(x, y, 0.72, -0.8, 0.72, -0.4, 0.011),
+    )
     frame.paint(rope, rgb((0.25, 0.25, 0.28), height), "crane", "cable", "metal")
     saw = (torch.frac(-y / 0.13 + 10) - 0.5).abs() * 2
     tower = intersect(x.abs() - 0.075, -1.02 - y, y)

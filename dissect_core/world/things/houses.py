@@ -24,7 +24,13 @@ _WALLS: tuple[tuple[RGB, ...], ...] = (
     ((0.72, 0.24, 0.20), (0.94, 0.93, 0.89), (0.36, 0.50, 0.60), (0.90, 0.76, 0.42), (0.44, 0.54, 0.42)),
     ((0.52, 0.34, 0.21), (0.44, 0.29, 0.19), (0.60, 0.42, 0.27)),
 )
-_ROOFS: tuple[RGB, ...] = ((0.68, 0.32, 0.22), (0.37, 0.37, 0.42), (0.50, 0.34, 0.25), (0.58, 0.26, 0.20), (0.44, 0.42, 0.38))
+_ROOFS: tuple[RGB, ...] = (
+    (0.68, 0.32, 0.22),
+    (0.37, 0.37, 0.42),
+    (0.50, 0.34, 0.25),
+    (0.58, 0.26, 0.20),
+    (0.44, 0.42, 0.38),
+)
 _DOORS: tuple[RGB, ...] = ((0.40, 0.24, 0.14), (0.22, 0.38, 0.32), (0.56, 0.20, 0.16), (0.24, 0.34, 0.52))
 _TRIM: RGB = (0.96, 0.95, 0.91)
 FRONT, SIDE, ROOF = (-0.28, 0.0, 0.96), (0.88, 0.0, 0.48), (0.5, 0.75, 0.42)  # normals
@@ -65,7 +71,10 @@ def _draw(scene: Scene, name: str, kinds: tuple[float, ...]) -> _Style:
 def _surface(home: Figure, name: str, style: _Style, u: Tensor, v: Tensor) -> Tensor:
     """Brightness of the wall at (u, v) metres: courses of brick or stone, boards, logs, or quiet plaster."""
     dice = home.scene.dice
-    width, height = pick(style.kind, (50.0, 50.0, 0.75, 1.1, 0.5, 50.0)), pick(style.kind, (50, 50, 0.36, 0.6, 50, 0.42))
+    width, height = (
+        pick(style.kind, (50.0, 50.0, 0.75, 1.1, 0.5, 50.0)),
+        pick(style.kind, (50, 50, 0.36, 0.6, 50, 0.42)),
+    )
     courses = joints(dice, name + "wall", u + 20, v + 20, width, height, gap=0.4, depth=0.3, vary=0.1)
     boards = torch.frac((u + 20) / 0.45)
     upright = 1 - 0.2 * (1 - sharpen(torch.minimum(boards, 1 - boards), 0.0, 0.25))
@@ -86,7 +95,9 @@ def _beams(home: Figure, style: _Style, light: Tensor, shape: Tensor, u: Tensor,
     home.paint(torch.maximum(bars, shape), brown, "house", "wall", "wood", timbered)
 
 
-def _window(home: Figure, name: str, x: Tensor, y: Tensor, cx: float, cy: Tensor, light: Tensor, half: float = 0.42) -> None:
+def _window(
+    home: Figure, name: str, x: Tensor, y: Tensor, cx: float, cy: Tensor, light: Tensor, half: float = 0.42
+) -> None:
     """A window with frame, cross and shutters; x, y metres on its wall."""
     dice, sky = home.scene.dice, home.scene.light
     shutters = dice.chance(name + "shutters", 0.4)
@@ -132,7 +143,9 @@ def _front(home: Figure, name: str, style: _Style, storeys: Tensor) -> None:
     """The gabled front with its door and windows."""
     x, y, eaves, ridge = home.x, home.y, style.eaves, style.ridge
     light = home.light.on(*FRONT)
-    wall = polygon(x, y, ((_LEFT, 0 * eaves), (_LEFT, -eaves), (_APEX, -ridge), (_CORNER, -eaves), (_CORNER, 0 * eaves)))
+    wall = polygon(
+        x, y, ((_LEFT, 0 * eaves), (_LEFT, -eaves), (_APEX, -ridge), (_CORNER, -eaves), (_CORNER, 0 * eaves))
+    )
     fall = 1.02 - 0.16 * (1 + y / ridge).clamp(0, 1)
     tone = _surface(home, name, style, x, y) * fall
     home.paint(wall, style.wall * light * tone.unsqueeze(1), "house", "wall", style.wall_material)

@@ -12,10 +12,12 @@ from dissect_core.world.sky import snow
 from dissect_core.world.texture import joints, sharpen
 
 _BLOSSOMS: tuple[RGB, ...] = (
-    (0.92, 0.26, 0.32), (0.96, 0.78, 0.22), (0.94, 0.56, 0.72), (0.62, 0.40, 0.78), (0.96, 0.95, 0.92), (0.94, 0.50, 0.20)
+    (0.92, 0.26, 0.32), (0.96, 0.78, 0.22), (0.94, 0.56, 0.72), (0.62, 0.40, 0.78), (0.96, 0.95, 0.92),
+    (0.94, 0.50, 0.20)
 )  # fmt: skip
 _CLOTHS: tuple[RGB, ...] = (
-    (0.86, 0.24, 0.20), (0.20, 0.48, 0.70), (0.95, 0.74, 0.22), (0.24, 0.56, 0.46), (0.92, 0.50, 0.56), (0.94, 0.92, 0.86)
+    (0.86, 0.24, 0.20), (0.20, 0.48, 0.70), (0.95, 0.74, 0.22), (0.24, 0.56, 0.46), (0.92, 0.50, 0.56),
+    (0.94, 0.92, 0.86)
 )  # fmt: skip
 
 
@@ -27,9 +29,14 @@ def bench(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
         return
     x, y = seat.x, seat.y
     iron = rgb((0.22, 0.23, 0.25), metre) * seat.light.on(0, 0, 0.9)
-    feet = union(*(box(x, y, at - 0.06, -0.95, at + 0.06, 0.0) for at in (-0.72, 0.72)), (torch.maximum((x.abs() - 0.86).abs() - 0.05, (y + 0.35).abs() - 0.3)))
+    feet = union(
+        *(box(x, y, at - 0.06, -0.95, at + 0.06, 0.0) for at in (-0.72, 0.72)),
+        (torch.maximum((x.abs() - 0.86).abs() - 0.05, (y + 0.35).abs() - 0.3)),
+    )
     seat.paint(feet, iron, "bench", "leg", "metal")
-    wood = scene.dice.colour(name + "wood", ((0.62, 0.40, 0.23), (0.52, 0.34, 0.21), (0.30, 0.44, 0.34), (0.80, 0.30, 0.22)))
+    wood = scene.dice.colour(
+        name + "wood", ((0.62, 0.40, 0.23), (0.52, 0.34, 0.21), (0.30, 0.44, 0.34), (0.80, 0.30, 0.22))
+    )
     back = intersect(x.abs() - 0.95, torch.minimum((y + 0.92).abs() - 0.085, (y + 0.69).abs() - 0.085))
     seat.paint(back, wood * seat.light.on(0, 0.15, 0.9), "bench", "backrest", "wood")
     slab = polygon(x, y, ((-0.9, -0.55), (0.9, -0.55), (1.0, -0.4), (-1.0, -0.4)))
@@ -47,7 +54,9 @@ def street_lamp(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor
     x, y = lamp.x, lamp.y
     iron = scene.dice.colour(name + "iron", ((0.18, 0.20, 0.22), (0.20, 0.34, 0.30), (0.24, 0.24, 0.30)))
     face = lamp.light.on((x / 0.1).clamp(-1, 1) * 0.7, 0, 0.7)
-    post = union(box(x, y, -0.085, -3.4, 0.085, 0.0), box(x, y, -0.16, -0.5, 0.16, 0.0), box(x, y, -0.34, -3.05, 0.34, -2.96))
+    post = union(
+        box(x, y, -0.085, -3.4, 0.085, 0.0), box(x, y, -0.16, -0.5, 0.16, 0.0), box(x, y, -0.34, -3.05, 0.34, -2.96)
+    )
     lamp.paint(post, iron * face, "street lamp", "post", "metal")
     warm = scene.light.warm
     lantern = polygon(x, y, ((-0.36, -4.1), (0.36, -4.1), (0.2, -3.38), (-0.2, -3.38)))
@@ -56,10 +65,14 @@ def street_lamp(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor
     lamp.paint(lantern, iron * face, "street lamp", "lantern", "metal")
     lamp.paint(torch.maximum(lantern + 0.085, 0.03 - x.abs()), bright, "street lamp", "lantern", "glass")
     roof = polygon(x, y, ((-0.08, -4.45), (0.08, -4.45), (0.46, -4.06), (-0.46, -4.06)))
-    lamp.paint(roof, mix(iron, snow(scene), scene.winter * 0.8) * lamp.light.on(0, 0.5, 0.6), "street lamp", "lantern", "metal")
+    lamp.paint(
+        roof, mix(iron, snow(scene), scene.winter * 0.8) * lamp.light.on(0, 0.5, 0.6), "street lamp", "lantern", "metal"
+    )
 
 
-def umbrella(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, lean: Tensor | float = 0.0) -> None:
+def umbrella(
+    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, lean: Tensor | float = 0.0
+) -> None:
     """A sunshade of 2.6 metres with panels in two colours; `lean` tips it, metres at the top."""
     cast(scene, cx, foot, metre * 0.9, metre * 1.4, metre * 0.26, present)
     shade = place(scene, cx, foot, metre, present, (-2.4, -3.0, 2.4, 0.1))
@@ -72,7 +85,10 @@ def umbrella(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, p
     dome = intersect(ellipse(x, y, 0.0, -1.75, 1.55, 0.98), y + 1.78 - 0.09 * torch.cos(x * 8.1))
     across = (x / 1.6).clamp(-1, 1)
     panel = torch.sin(torch.asin(across * 0.999) * 4.5 + 1.57)
-    one, two = scene.dice.colour(name + "one", _CLOTHS), scene.dice.colour(name + "two", ((0.96, 0.95, 0.90), (0.96, 0.90, 0.70)))
+    one, two = (
+        scene.dice.colour(name + "one", _CLOTHS),
+        scene.dice.colour(name + "two", ((0.96, 0.95, 0.90), (0.96, 0.90, 0.70))),
+    )
     cloth = mix(one, two, sharpen(panel, -0.1, 0.1))
     up = ((-1.7 - y) / 1.0).clamp(0, 1)
     shade.paint(dome, cloth * shade.light.on(across * 0.75, 0.25 + 0.5 * up, 0.55), "umbrella", "none", "fabric")
@@ -86,16 +102,26 @@ def flowers(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, pre
         return
     x, y = bed.x + (bed.scene.fine - 0.5) * 0.3, bed.y + (bed.scene.other - 0.5) * 0.22
     bed.shade(ellipse(x, y, 0.0, 0.06, 1.06, 0.26), 0.6, 0.15)
-    patch = union(ellipse(x, y, -0.42, -0.18, 0.56, 0.34), ellipse(x, y, 0.42, -0.2, 0.56, 0.36), ellipse(x, y, 0.0, -0.12, 0.9, 0.36))
+    patch = union(
+        ellipse(x, y, -0.42, -0.18, 0.56, 0.34),
+        ellipse(x, y, 0.42, -0.2, 0.56, 0.36),
+        ellipse(x, y, 0.0, -0.12, 0.9, 0.36),
+    )
     up = (-y / 0.5).clamp(0, 1)
-    leaf = rgb((0.25, 0.46, 0.19), half) * bed.light.on(0, 0.2 + 0.6 * up, 0.5) * (0.8 + 0.5 * bed.scene.fine).unsqueeze(1)
+    leaf = (
+        rgb((0.25, 0.46, 0.19), half) * bed.light.on(0, 0.2 + 0.6 * up, 0.5) * (0.8 + 0.5 * bed.scene.fine).unsqueeze(1)
+    )
     bed.paint(patch, leaf, "flowers", "none", "foliage")
     row = torch.floor(bed.y / 0.23 + 40)
     across = bed.x / 0.27 + 0.5 * torch.remainder(row, 2) + 40
     cell_x, cell_y = torch.frac(across) - 0.5, torch.frac(bed.y / 0.23 + 40) - 0.5
-    lot = torch.frac(torch.sin(row * 12.99 + torch.floor(across) * 78.23 + scene.dice.uniform(name + "lot", 0, 50)) * 437.6).abs()
+    lot = torch.frac(
+        torch.sin(row * 12.99 + torch.floor(across) * 78.23 + scene.dice.uniform(name + "lot", 0, 50)) * 437.6
+    ).abs()
     dots = torch.maximum((torch.sqrt(cell_x**2 + cell_y**2 + 1e-9) - 0.44) * 0.25, patch + 0.02)
-    petals = mix(scene.dice.colour(name + "one", _BLOSSOMS), scene.dice.colour(name + "two", _BLOSSOMS), (lot > 0.6).float())
+    petals = mix(
+        scene.dice.colour(name + "one", _BLOSSOMS), scene.dice.colour(name + "two", _BLOSSOMS), (lot > 0.6).float()
+    )
     bed.paint(dots, petals * bed.light.on(0, 0.7, 0.5), "flowers", "none", "foliage")
 
 
@@ -118,10 +144,14 @@ def fountain(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, p
     ripple = 1 + 0.16 * torch.sin(torch.sqrt((x / 1.8) ** 2 + ((y + 0.7) / 0.31) ** 2 + 1e-6) * 16)
     water = mix(rgb((0.36, 0.60, 0.68), metre) * top * ripple.unsqueeze(1), snow(scene) * top, scene.winter * 0.9)
     well.paint(pool, water, "fountain", "basin", "water")
-    column = union(box(x, y, -0.2, -2.1, 0.2, -0.65), ellipse(x, y, 0.0, -0.68, 0.5, 0.14), ellipse(x, y, 0.0, -2.05, 0.85, 0.2))
+    column = union(
+        box(x, y, -0.2, -2.1, 0.2, -0.65), ellipse(x, y, 0.0, -0.68, 0.5, 0.14), ellipse(x, y, 0.0, -2.05, 0.85, 0.2)
+    )
     well.paint(column, stone * well.light.on((x / 0.4).clamp(-1, 1) * 0.8, 0.1, 0.65), "fountain", "none", "stone")
     arc = union(
-        (torch.sqrt(((x.abs() - 0.5) / 0.5) ** 2 + ((y + 1.7) / 1.1) ** 2 + 1e-6) - 1).abs() * 0.5 - 0.05 + (y > -0.75) * 9,
+        (torch.sqrt(((x.abs() - 0.5) / 0.5) ** 2 + ((y + 1.7) / 1.1) ** 2 + 1e-6) - 1).abs() * 0.5
+        - 0.05
+        + (y > -0.75) * 9,
         capsule(x, y, 0.0, -2.1, 0.0, -3.0, 0.07),
     )
     shown = well.present * (1 - scene.winter)

@@ -34,7 +34,9 @@ def person(
     dice = scene.dice
     cast(scene, cx, foot, metre * 0.28, metre * 1.7, metre * 0.13, present)
     tall = dice.uniform(name + "tall", 0.92, 1.06)
-    man = place(scene, cx, foot, metre * tall, present, (-0.55, -1.9, 0.55, 0.1), 1 - 2 * dice.chance(name + "way", 0.5))
+    man = place(
+        scene, cx, foot, metre * tall, present, (-0.55, -1.9, 0.55, 0.1), 1 - 2 * dice.chance(name + "way", 0.5)
+    )
     if man.absent:
         return
     x, y = man.x, man.y
@@ -47,7 +49,8 @@ def person(
     )
     man.paint(legs, (skin if bathing else trousers) * face * 0.94, "person", "body", "skin" if bathing else "fabric")
     arms = union(
-        capsule(x, y, -0.2, -1.32, -0.27 - step * 0.4, -0.86, 0.06), capsule(x, y, 0.2, -1.32, 0.27 + step * 0.4, -0.86, 0.06)
+        capsule(x, y, -0.2, -1.32, -0.27 - step * 0.4, -0.86, 0.06),
+        capsule(x, y, 0.2, -1.32, 0.27 + step * 0.4, -0.86, 0.06),
     )
     man.paint(arms, (skin if bathing else shirt * 0.88) * face, "person", "body", "skin" if bathing else "fabric")
     low = -0.78 + 0.26 * scene.winter
@@ -82,4 +85,3 @@ def skier(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     body = union(capsule(x, y, -0.16, -0.86, 0.16, -1.26, 0.19), capsule(x, y, 0.14, -1.24, 0.42, -0.95, 0.08))
     man.paint(body, suit * face, "person", "body", "fabric")
     _head(man, name, 0.26, -1.5, face)
-

@@ -89,4 +89,6 @@ def road(scene: Scene, course: Course, present: Tensor) -> None:
     shown = canvas.cover(marked - 0.001, present * (1 - 0.8 * scene.winter))
     paint_as(canvas, shown, white.clamp(0, 1), "road", "marking", "asphalt")
     edge = torch.maximum((across.abs() - 0.9).abs() * course.half(canvas.y) - 0.003, distance)
-    paint_as(canvas, canvas.cover(edge, present * (1 - scene.winter)) * 0.8, white.clamp(0, 1), "road", "marking", "asphalt")
+    paint_as(
+        canvas, canvas.cover(edge, present * (1 - scene.winter)) * 0.8, white.clamp(0, 1), "road", "marking", "asphalt"
+    )

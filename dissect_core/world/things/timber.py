@@ -29,7 +29,9 @@ def log(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, presen
     trunk.paint(tube, white * trunk.light.on(0.1, up * 0.75, 0.6) * furrow.unsqueeze(1), "log", "none", "wood")
     cut = ellipse(x, y, -1.36, -0.3, 0.27, 0.37)
     rings = 1 + 0.1 * torch.sin((cut + 0.4) * 40)
-    trunk.paint(cut, rgb((0.84, 0.68, 0.46), metre) * trunk.light.on(-0.7, 0.1, 0.7) * rings.unsqueeze(1), "log", "none", "wood")
+    trunk.paint(
+        cut, rgb((0.84, 0.68, 0.46), metre) * trunk.light.on(-0.7, 0.1, 0.7) * rings.unsqueeze(1), "log", "none", "wood"
+    )
 
 
 def wood_pile(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
@@ -40,13 +42,16 @@ def wood_pile(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, 
         return
     x, y = stack.x, stack.y
     light = stack.light.on(-0.15, 0.1, 0.85)
-    for order, (u, v) in enumerate(((-0.72, -0.34), (0.0, -0.34), (0.72, -0.34), (-0.36, -0.9), (0.36, -0.9), (0.0, -1.4))):
+    for order, (u, v) in enumerate(
+        ((-0.72, -0.34), (0.0, -0.34), (0.72, -0.34), (-0.36, -0.9), (0.36, -0.9), (0.0, -1.4))
+    ):
         end = ellipse(x, y, u, v + 0.0, 0.36, 0.34)
         tone = 0.9 + 0.14 * ((order * 7) % 3 - 1)
         stack.paint(end, rgb((0.40, 0.30, 0.22), metre) * light, "log", "none", "wood")
         rings = 1 + 0.1 * torch.sin((end + 0.4) * 44)
         cut = rgb((0.84, 0.67, 0.45), metre) * light * (tone * rings).unsqueeze(1)
         stack.paint(end + 0.06, cut, "log", "none", "wood")
-    cap = torch.maximum(union(ellipse(x, y, 0.0, -1.45, 0.38, 0.34), ellipse(x, y, -0.4, -0.98, 0.34, 0.3), ellipse(x, y, 0.4, -0.98, 0.34, 0.3)),
+    cap = torch.maximum(union(ellipse(x, y, 0.0, -1.45, 0.38, 0.34), ellipse(x, y, -0.4, -0.98, 0.34, 0.3),
+        ellipse(x, y, 0.4, -0.98, 0.34, 0.3)),
                         y + 1.2 - 0.9 * x.abs())  # fmt: skip
     stack.paint(cap, snow(scene) * stack.light.on(0, 0.8, 0.4), "log", "none", "snow", scene.winter)

@@ -10,13 +10,16 @@ from dissect_core.world.scene import RGB, Scene, mix, paint_as, rgb
 from dissect_core.world.texture import sharpen
 
 _WALLS: tuple[RGB, ...] = (
-    (0.86, 0.40, 0.30), (0.95, 0.82, 0.46), (0.94, 0.92, 0.86), (0.50, 0.66, 0.74), (0.90, 0.62, 0.44), (0.56, 0.68, 0.52),
+    (0.86, 0.40, 0.30), (0.95, 0.82, 0.46), (0.94, 0.92, 0.86), (0.50, 0.66, 0.74), (0.90, 0.62, 0.44),
+    (0.56, 0.68, 0.52),
     (0.78, 0.30, 0.26), (0.86, 0.74, 0.60),
 )  # fmt: skip
 _ROOFS: tuple[RGB, ...] = ((0.62, 0.30, 0.22), (0.40, 0.38, 0.42), (0.52, 0.36, 0.28))
 
 
-def waterfront(scene: Scene, name: str, foot: Tensor, metre: Tensor, left: Tensor, right: Tensor, present: Tensor) -> None:
+def waterfront(
+    scene: Scene, name: str, foot: Tensor, metre: Tensor, left: Tensor, right: Tensor, present: Tensor
+) -> None:
     """Houses of two or three floors along y = `foot` from x = left to right, at this many image widths to a metre."""
     scene = scene.within(left, foot - metre * 15, right, foot + 0.02)
     canvas, light, dice = scene.canvas, scene.light, scene.dice
@@ -46,7 +49,9 @@ def waterfront(scene: Scene, name: str, foot: Tensor, metre: Tensor, left: Tenso
     front = torch.maximum(torch.maximum(up - wall_top, -up) * metre, extent)
     face = light.on(0.0, 0.0, 1.0) * (0.9 + 0.16 * lot("tone")).unsqueeze(1)
     seam = 1 - 0.3 * sharpen(torch.minimum(inside, 1 - inside), 0.03, 0.0)
-    paint_as(canvas, canvas.cover(front, present), (wall * face * seam.unsqueeze(1)).clamp(0, 1), "house", "wall", "plaster")
+    paint_as(
+        canvas, canvas.cover(front, present), (wall * face * seam.unsqueeze(1)).clamp(0, 1), "house", "wall", "plaster"
+    )
     level = torch.frac(((up - 0.3) / 2.9).clamp(min=0))
     row = torch.floor((up - 0.3) / 2.9)
     bay = torch.frac(inside * 3) - 0.5
@@ -54,8 +59,22 @@ def waterfront(scene: Scene, name: str, foot: Tensor, metre: Tensor, left: Tenso
     pane = torch.maximum(torch.maximum(pane, front + 0.15 * metre), (up - eaves) * metre)
     some = torch.frac(torch.sin(torch.floor(place * 3) * 12.7 + row * 7.3) * 437.6).abs()
     dark = mix(rgb((0.20, 0.25, 0.33), foot), rgb((1.0, 0.80, 0.42), foot), light.warm * (some > 0.4).float())
-    paint_as(canvas, canvas.cover(pane - 0.16 * metre, present), (rgb((0.96, 0.95, 0.91), foot) * face).clamp(0, 1), "house", "window", "wood")
+    paint_as(
+        canvas,
+        canvas.cover(pane - 0.16 * metre, present),
+        (rgb((0.96, 0.95, 0.91), foot) * face).clamp(0, 1),
+        "house",
+        "window",
+        "wood",
+    )
     paint_as(canvas, canvas.cover(pane, present), dark.expand_as(canvas.image), "house", "window", "glass")
     entry = torch.maximum(torch.maximum((bay.abs() - 0.26) * 2.3, (inside - 0.5).abs() * 7 - 1.1), up - 2.3) * metre
     entry = torch.maximum(entry, front)
-    paint_as(canvas, canvas.cover(entry, present), (rgb((0.36, 0.26, 0.20), foot) * face).clamp(0, 1), "house", "door", "wood")
+    paint_as(
+        canvas,
+        canvas.cover(entry, present),
+        (rgb((0.36, 0.26, 0.20), foot) * face).clamp(0, 1),
+        "house",
+        "door",
+        "wood",
+    )
