@@ -11,7 +11,7 @@ from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
 from dissect_core.world.paving import slabs
 from dissect_core.world.sand import sand, sand_colour
-from dissect_core.world.scene import Scene, mix, paint_as, rgb
+from dissect_core.world.scene import Scene, Spot, mix, paint_as, rgb
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky, snow
 from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.texture import sharpen
@@ -110,15 +110,15 @@ def _apron(scene: Scene, side: Tensor) -> None:
     everywhere = torch.ones_like(top)
     foot = scene.horizon + 0.075
     tower = 0.5 - side * dice.uniform("tower x", 0.12, 0.4)
-    control_tower(scene, "tower ", tower, foot, dice.uniform("tower scale", 0.0135, 0.018), dice.chance("tower", 0.8))
+    control_tower(
+        scene, "tower ", Spot(tower, foot, dice.uniform("tower scale", 0.0135, 0.018)), dice.chance("tower", 0.8)
+    )
     for slot, (out, chance) in enumerate(((0.3, 0.85), (-0.02, 0.45))):
         name = f"hangar {slot} "
         hangar(
             scene,
             name,
-            0.5 + side * (out + dice.uniform(name + "x", -0.04, 0.06)),
-            foot + 0.004,
-            0.0155 * everywhere,
+            Spot(0.5 + side * (out + dice.uniform(name + "x", -0.04, 0.06)), foot + 0.004, 0.0155 * everywhere),
             dice.chance(name, chance),
             -side,
         )
@@ -128,18 +128,14 @@ def _apron(scene: Scene, side: Tensor) -> None:
         propeller_plane(
             scene,
             name,
-            0.5 + side * (out + dice.uniform(name + "x", -0.06, 0.06)),
-            row,
-            0.2 * everywhere,
+            Spot(0.5 + side * (out + dice.uniform(name + "x", -0.06, 0.06)), row, 0.2 * everywhere),
             dice.chance(name, chance),
             1 - 2 * dice.chance(name + "way", 0.5),
         )
     car_beside(
         scene,
         "truck ",
-        0.5 + side * dice.uniform("truck x", 0.2, 0.42),
-        row + 0.03,
-        0.024 * everywhere,
+        Spot(0.5 + side * dice.uniform("truck x", 0.2, 0.42), row + 0.03, 0.024 * everywhere),
         dice.chance("truck", 0.5),
         side,
     )
@@ -161,9 +157,7 @@ def _planes(scene: Scene, side: Tensor, along: Tensor) -> None:
     airliner(
         scene,
         "flying ",
-        dice.uniform("flying x", 0.3, 0.7),
-        high,
-        far,
+        Spot(dice.uniform("flying x", 0.3, 0.7), high, far),
         up * dice.chance("flying jet", 0.6),
         -way,
         grounded=0.0,
@@ -171,15 +165,13 @@ def _planes(scene: Scene, side: Tensor, along: Tensor) -> None:
     propeller_plane(
         scene,
         "flyer ",
-        dice.uniform("flying x", 0.3, 0.7),
-        high,
-        far * 0.8,
+        Spot(dice.uniform("flying x", 0.3, 0.7), high, far * 0.8),
         up * (1 - dice.chance("flying jet", 0.6)),
         -way,
         grounded=0.0,
     )
-    airliner(scene, "jet ", x, foot, size, here * jet, way)
-    propeller_plane(scene, "prop ", x, foot, size * 0.78, here * (1 - jet), way)
+    airliner(scene, "jet ", Spot(x, foot, size), here * jet, way)
+    propeller_plane(scene, "prop ", Spot(x, foot, size * 0.78), here * (1 - jet), way)
 
 
 def _edge(scene: Scene, side: Tensor, arid: Tensor) -> None:
@@ -189,15 +181,13 @@ def _edge(scene: Scene, side: Tensor, arid: Tensor) -> None:
     person(
         scene,
         "watcher ",
-        0.5 + side * dice.uniform("watcher x", 0.1, 0.4),
-        foot,
-        0.085 + 0 * foot,
+        Spot(0.5 + side * dice.uniform("watcher x", 0.1, 0.4), foot, 0.085 + 0 * foot),
         dice.chance("watcher", 0.35),
     )
     for slot, out in enumerate((-0.44, -0.3, 0.42)):
         name = f"plant {slot} "
         x, here = 0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05), dice.chance(name, 0.55)
-        cactus(scene, name + "cactus ", x, foot, dice.uniform(name + "tall", 0.18, 0.28), arid * here)
+        cactus(scene, name + "cactus ", Spot(x, foot, dice.uniform(name + "tall", 0.18, 0.28)), arid * here)
         bush(scene, name + "bush ", x, foot + 0.015, dice.uniform(name + "size", 0.04, 0.06), (1 - arid) * here)
     tree(
         scene,
@@ -210,9 +200,7 @@ def _edge(scene: Scene, side: Tensor, arid: Tensor) -> None:
     palm(
         scene,
         "palm ",
-        0.5 - side * 0.46,
-        foot - 0.06,
-        dice.uniform("palm tall", 0.4, 0.5),
+        Spot(0.5 - side * 0.46, foot - 0.06, dice.uniform("palm tall", 0.4, 0.5)),
         arid * dice.chance("palm", 0.3),
     )
     fence(scene, 0.5 + 0.3 * side, 0.12 + 0 * side, 0.985 + 0 * side, dice.chance("fence", 0.3))

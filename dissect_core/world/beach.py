@@ -9,8 +9,8 @@ from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.figures import place
 from dissect_core.world.sand import sand, sand_colour
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, polygon
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import polygon
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky
 from dissect_core.world.texture import sharpen
 from dissect_core.world.things.aeroplanes import propeller_plane
@@ -42,7 +42,8 @@ def paint_beach(dice: Dice, canvas: Canvas) -> None:
     slant = 1 - 2 * dice.chance("slant", 0.5)  # the sea is wider on this side
     _surf(scene, slant)
     _on_the_sea(scene, slant)
-    _on_the_sand(scene, slant)
+    _on_the_sand(scene, -slant)
+    _bathers(scene, -slant)
     finish(scene, 0.15)
 
 
@@ -78,9 +79,11 @@ def _on_the_sea(scene: Scene, slant: Tensor) -> None:
     propeller_plane(
         scene,
         "plane ",
-        dice.uniform("plane x", 0.25, 0.75),
-        dice.uniform("plane y", 0.13, 0.22),
-        dice.uniform("plane size", 0.15, 0.2),
+        Spot(
+            dice.uniform("plane x", 0.25, 0.75),
+            dice.uniform("plane y", 0.13, 0.22),
+            dice.uniform("plane size", 0.15, 0.2),
+        ),
         flying,
         slant,
         grounded=0.0,
@@ -91,32 +94,32 @@ def _on_the_sea(scene: Scene, slant: Tensor) -> None:
         sailing_boat(
             scene,
             name,
-            0.5 + slant * dice.uniform(name + "x", low, high),
-            foot,
-            0.012 + 0.22 * (foot - scene.horizon),
+            Spot(0.5 + slant * dice.uniform(name + "x", low, high), foot, 0.012 + 0.22 * (foot - scene.horizon)),
             dice.chance(name, (0.5, 0.45)[slot]),
             1 - 2 * dice.chance(name + "way", 0.5),
             sailing=0.95,
         )
     x, foot = 0.5 + slant * dice.uniform("light x", 0.3, 0.42), scene.horizon + 0.024
     beacon = dice.chance("beacon", 0.16)
-    rock(scene, "reef ", x, foot, 0.07 + 0 * foot, beacon)
-    lighthouse(scene, "light ", x, foot - 0.03, dice.uniform("light tall", 0.17, 0.24), beacon)
+    rock(scene, "reef ", Spot(x, foot, 0.07 + 0 * foot), beacon)
+    lighthouse(scene, "light ", Spot(x, foot - 0.03, dice.uniform("light tall", 0.17, 0.24)), beacon)
     for slot, (low, high) in enumerate(((0.1, 0.45), (0.5, 0.9), (0.3, 0.7))):
         name = f"gull {slot} "
         gull(
             scene,
             name,
-            dice.uniform(name + "x", low, high),
-            dice.uniform(name + "y", 0.14, 0.36),
-            dice.uniform(name + "size", 0.029, 0.049),
+            Spot(
+                dice.uniform(name + "x", low, high),
+                dice.uniform(name + "y", 0.14, 0.36),
+                dice.uniform(name + "size", 0.029, 0.049),
+            ),
             dice.chance(name, 0.35),
         )
 
 
-def towel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
+def towel(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A striped bath towel of 1.9 metres spread on the sand."""
-    cloth = place(scene, cx, foot, metre, present, (-1.2, -0.55, 1.2, 0.2))
+    cloth = place(scene, spot, present, (-1.2, -0.55, 1.2, 0.2))
     if cloth.absent:
         return
     x, y = cloth.x, cloth.y
@@ -126,17 +129,16 @@ def towel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
         name + "one", ((0.86, 0.30, 0.30), (0.24, 0.52, 0.72), (0.95, 0.78, 0.30), (0.36, 0.64, 0.52))
     )
     stripes = sharpen(torch.sin((x - 0.3 * y) * 9.5), -0.2, 0.2)
-    white = rgb((0.96, 0.94, 0.90), metre)
+    white = rgb((0.96, 0.94, 0.90), spot.scale)
     cloth.paint(sheet, mix(one, white, stripes) * cloth.light.on(0, 0.85, 0.35), "towel", "none", "fabric")
 
 
-def _on_the_sand(scene: Scene, slant: Tensor) -> None:
-    """Palms, umbrellas with their towels, bathers, rocks, a hut and a landing stage."""
+def _on_the_sand(scene: Scene, inland: Tensor) -> None:
+    """A hut, a landing stage or a boat drawn ashore, palms; the beach is broad on the side `inland`."""
     dice = scene.dice
-    inland = -slant  # the side where the beach is broad
-    sunny = 1 - scene.light.overcast * dice.chance("deserted", 0.7)
+    slant = -inland
     x, foot = 0.5 + inland * dice.uniform("hut x", 0.26, 0.4), scene.horizon + dice.uniform("hut foot", 0.13, 0.18)
-    house(scene, "hut ", x, foot, 0.03 + 0 * foot, dice.chance("hut", 0.25), inland, (0.3, 0, 0, 0, 0.7, 0))
+    house(scene, "hut ", Spot(x, foot, 0.03 + 0 * foot), dice.chance("hut", 0.25), inland, (0.3, 0, 0, 0, 0.7, 0))
     stage = dice.chance("stage", 0.22)
     at = 0.5 + slant * dice.uniform("stage x", 0.0, 0.16)
     pier(
@@ -150,9 +152,11 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
     rowing_boat(
         scene,
         "row ",
-        0.5 + slant * dice.uniform("row x", 0.0, 0.2),
-        scene.horizon + dice.uniform("row foot", 0.32, 0.4),
-        0.07 + 0 * at,
+        Spot(
+            0.5 + slant * dice.uniform("row x", 0.0, 0.2),
+            scene.horizon + dice.uniform("row foot", 0.32, 0.4),
+            0.07 + 0 * at,
+        ),
         (1 - stage) * dice.chance("row", 0.2),
         inland,
     )
@@ -162,9 +166,11 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
         palm(
             scene,
             name,
-            0.5 + inland * (out + dice.uniform(name + "x", -0.05, 0.05)),
-            foot,
-            dice.uniform(name + "tall", 0.34, 0.5) * (0.7 + deep),
+            Spot(
+                0.5 + inland * (out + dice.uniform(name + "x", -0.05, 0.05)),
+                foot,
+                dice.uniform(name + "tall", 0.34, 0.5) * (0.7 + deep),
+            ),
             dice.chance("palms", 0.55) * dice.chance(name, 0.7),
         )
         bush(
@@ -175,6 +181,12 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
             0.045 + 0 * foot,
             dice.chance(name + "bush", 0.3),
         )
+
+
+def _bathers(scene: Scene, inland: Tensor) -> None:
+    """Umbrellas with their towels, people, and stones in the sand; hardly anybody comes under a closed sky."""
+    dice = scene.dice
+    sunny = 1 - scene.light.overcast * dice.chance("deserted", 0.7)
     for slot, (out, deep) in enumerate(((0.08, 0.3), (0.3, 0.4), (-0.2, 0.46))):
         name = f"shade {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.05)
@@ -185,21 +197,17 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
         towel(
             scene,
             name + "towel ",
-            x + metre * 0.9,
-            foot + metre * 0.2,
-            metre * 1.15,
+            Spot(x + metre * 0.9, foot + metre * 0.2, metre * 1.15),
             here * dice.chance(name + "towel", 0.75),
         )
-        umbrella(scene, name, x, foot, metre, here, lean)
+        umbrella(scene, name, Spot(x, foot, metre), here, lean)
     for slot, (low, high, deep) in enumerate(((-0.3, 0.0, 0.28), (0.05, 0.3, 0.42), (-0.4, -0.1, 0.48))):
         name = f"bather {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.06)
         person(
             scene,
             name,
-            0.5 + inland * dice.uniform(name + "x", low, high),
-            foot,
-            scene.metre(foot) * 0.8,
+            scene.spot(0.5 + inland * dice.uniform(name + "x", low, high), foot, 0.8),
             sunny * dice.chance(name, 0.45),
             bathing=True,
         )
@@ -209,8 +217,6 @@ def _on_the_sand(scene: Scene, slant: Tensor) -> None:
         rock(
             scene,
             name,
-            0.5 + inland * dice.uniform(name + "x", low, high),
-            foot,
-            dice.uniform(name + "size", 0.033, 0.078),
+            Spot(0.5 + inland * dice.uniform(name + "x", low, high), foot, dice.uniform(name + "size", 0.033, 0.078)),
             dice.chance(name, 0.25),
         )

@@ -8,7 +8,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.sand import dunes, sand, sand_colour
-from dissect_core.world.scene import Scene, mix
+from dissect_core.world.scene import Scene, Spot, mix
 from dissect_core.world.shapes import ellipse
 from dissect_core.world.sky import begin, clouds, mountains, sky
 from dissect_core.world.texture import sharpen
@@ -104,9 +104,7 @@ def _middle(scene: Scene) -> None:
     car_before(
         scene,
         "car ",
-        course.middle(car) + (0.5 - coming) * course.half(car),
-        car,
-        course.half(car) / 2.9,
+        Spot(course.middle(car) + (0.5 - coming) * course.half(car), car, course.half(car) / 2.9),
         (lot == 1).float() * dice.chance("car", 0.7),
         coming,
     )
@@ -121,9 +119,7 @@ def _middle(scene: Scene) -> None:
         palm(
             scene,
             name,
-            cx + wide * out,
-            cy + deep,
-            dice.uniform(name + "tall", 0.26, 0.4),
+            Spot(cx + wide * out, cy + deep, dice.uniform(name + "tall", 0.26, 0.4)),
             oasis * dice.chance(name, 0.8),
         )
         bush(
@@ -138,9 +134,7 @@ def _middle(scene: Scene) -> None:
     house(
         scene,
         "house ",
-        0.5 + dice.uniform("house x", -0.2, 0.2),
-        foot,
-        scene.metre(foot) * 0.8,
+        scene.spot(0.5 + dice.uniform("house x", -0.2, 0.2), foot, 0.8),
         (lot == 3).float(),
         kinds=(0.6, 0, 0, 0.4, 0, 0),
     )
@@ -148,9 +142,7 @@ def _middle(scene: Scene) -> None:
     person(
         scene,
         "walker ",
-        dice.uniform("walker x", 0.36, 0.64),
-        foot,
-        scene.metre(foot) * 1.1,
+        scene.spot(dice.uniform("walker x", 0.36, 0.64), foot, 1.1),
         dice.chance("walker", 0.25),
     )
 
@@ -162,9 +154,9 @@ def _plants(scene: Scene) -> None:
     gull(
         scene,
         "bird ",
-        dice.uniform("bird x", 0.2, 0.8),
-        dice.uniform("bird y", 0.12, 0.3),
-        dice.uniform("bird size", 0.029, 0.047),
+        Spot(
+            dice.uniform("bird x", 0.2, 0.8), dice.uniform("bird y", 0.12, 0.3), dice.uniform("bird size", 0.029, 0.047)
+        ),
         dice.chance("bird", 0.25),
     )
     for slot, (low, high, deep) in enumerate(_CACTI):
@@ -173,9 +165,11 @@ def _plants(scene: Scene) -> None:
         cactus(
             scene,
             name,
-            dice.uniform(name + "x", low, high),
-            foot,
-            0.05 + 0.95 * (foot - scene.horizon) * dice.uniform(name + "tall", 0.75, 1.15),
+            Spot(
+                dice.uniform(name + "x", low, high),
+                foot,
+                0.05 + 0.95 * (foot - scene.horizon) * dice.uniform(name + "tall", 0.75, 1.15),
+            ),
             spiny * dice.chance(name, 0.6),
         )
     for slot, (low, high, deep) in enumerate(
@@ -186,9 +180,7 @@ def _plants(scene: Scene) -> None:
         rock(
             scene,
             name,
-            dice.uniform(name + "x", low, high),
-            foot,
-            0.02 + 0.16 * (foot - scene.horizon),
+            Spot(dice.uniform(name + "x", low, high), foot, 0.02 + 0.16 * (foot - scene.horizon)),
             dice.chance(name, 0.5),
             RED,
         )

@@ -8,7 +8,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky
 from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.things.aeroplanes import propeller_plane
@@ -40,9 +40,9 @@ def paint_farm(dice: Dice, canvas: Canvas) -> None:
     propeller_plane(
         scene,
         "plane ",
-        dice.uniform("plane x", 0.3, 0.7),
-        dice.uniform("plane y", 0.2, 0.3),
-        dice.uniform("plane size", 0.16, 0.22),
+        Spot(
+            dice.uniform("plane x", 0.3, 0.7), dice.uniform("plane y", 0.2, 0.3), dice.uniform("plane size", 0.16, 0.22)
+        ),
         flying,
         side,
         grounded=0.0,
@@ -86,9 +86,7 @@ def _yard(scene: Scene, side: Tensor) -> None:
     house(
         scene,
         "house ",
-        x - side * dice.uniform("house x", 0.3, 0.4),
-        foot - 0.03,
-        scene.metre(foot) * 0.85,
+        Spot(x - side * dice.uniform("house x", 0.3, 0.4), foot - 0.03, scene.metre(foot) * 0.85),
         dice.chance("house", 0.6),
         side,
     )
@@ -104,20 +102,18 @@ def _yard(scene: Scene, side: Tensor) -> None:
     barn(
         scene,
         "barn ",
-        x,
-        foot,
-        scene.metre(foot) * dice.uniform("barn size", 1.2, 1.5),
+        scene.spot(x, foot, dice.uniform("barn size", 1.2, 1.5)),
         dice.chance("barn", 0.92),
         -side,
     )
     beside = x + side * 0.18
-    wood_pile(scene, "pile ", beside, foot + 0.04, scene.metre(foot) * 1.6, dice.chance("pile", 0.4))
+    wood_pile(scene, "pile ", Spot(beside, foot + 0.04, scene.metre(foot) * 1.6), dice.chance("pile", 0.4))
     wheels = dice.choice("wheels", (0.3, 0.5, 0.2)).view(-1, 1, 1)
     rolling = foot + dice.uniform("wheels foot", 0.06, 0.12)
     here = 0.5 - side * dice.uniform("tractor x", -0.06, 0.26)
     way = 1 - 2 * dice.chance("wheels way", 0.5)
-    tractor(scene, "tractor ", here, rolling, scene.metre(rolling) * 1.05, (wheels == 1).float(), way)
-    car_beside(scene, "car ", course.middle(rolling), rolling, scene.metre(rolling), (wheels == 2).float(), way)
+    tractor(scene, "tractor ", scene.spot(here, rolling, 1.05), (wheels == 1).float(), way)
+    car_beside(scene, "car ", scene.spot(course.middle(rolling), rolling), (wheels == 2).float(), way)
 
 
 def _meadow(scene: Scene, side: Tensor) -> None:
@@ -131,26 +127,22 @@ def _meadow(scene: Scene, side: Tensor) -> None:
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.03)
         x = 0.5 + side * dice.uniform(name + "x", low, high)
         here, way = dice.chance(name, 0.6), 1 - 2 * dice.chance(name + "way", 0.5)
-        cow(scene, name + "cow ", x, foot, scene.metre(foot) * 1.2, here * (herd == 1).float(), way)
-        sheep(scene, name + "sheep ", x, foot, scene.metre(foot) * 1.5, here * (herd == 2).float(), way)
+        cow(scene, name + "cow ", scene.spot(x, foot, 1.2), here * (herd == 1).float(), way)
+        sheep(scene, name + "sheep ", scene.spot(x, foot, 1.5), here * (herd == 2).float(), way)
     for slot, (low, high, deep) in enumerate(((-0.44, -0.3, 0.2), (-0.28, -0.14, 0.27), (0.28, 0.44, 0.36))):
         name = f"bale {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0, 0.05)
         hay(
             scene,
             name,
-            0.5 + side * dice.uniform(name + "x", low, high),
-            foot,
-            scene.metre(foot) * 1.3,
+            scene.spot(0.5 + side * dice.uniform(name + "x", low, high), foot, 1.3),
             dice.chance(name, 0.4),
         )
     foot = scene.horizon + dice.uniform("farmer foot", 0.26, 0.36)
     person(
         scene,
         "farmer ",
-        0.5 + side * dice.uniform("farmer x", 0.0, 0.2),
-        foot,
-        scene.metre(foot) * 1.25,
+        scene.spot(0.5 + side * dice.uniform("farmer x", 0.0, 0.2), foot, 1.25),
         dice.chance("farmer", 0.35),
     )
     for slot, (out, deep) in enumerate(((-0.46, 0.38), (0.46, 0.4))):

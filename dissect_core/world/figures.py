@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dissect_core.world.scene import Light, Scene, paint_as
-from dissect_core.world.shapes import Number, box, ellipse
+from dissect_core.world.scene import Light, Scene, Spot, paint_as
+from dissect_core.world.shapes import box, ellipse
 
 Bounds = tuple[float, float, float, float]
 
@@ -53,14 +53,13 @@ class Figure:
         self.scene.canvas.shade(cover, factor)
 
 
-def place(
-    scene: Scene, cx: Number, foot: Tensor, scale: Tensor, present: Tensor, bounds: Bounds, facing: Tensor | float = 1.0
-) -> Figure:
-    """A figure whose foot is at (cx, foot).
+def place(scene: Scene, spot: Spot, present: Tensor, bounds: Bounds, facing: Tensor | float = 1.0) -> Figure:
+    """A figure at its spot.
 
     bounds: left, top, right, bottom of everything that it paints, in own units; facing: -1 mirrors it.
     """
     left, top, right, bottom = bounds
+    cx, foot, scale = spot.x, spot.foot, spot.scale
     aside = max(-left, right)
     window = scene.within(cx - scale * aside, foot + scale * top, cx + scale * aside, foot + scale * bottom)
     facing = torch.as_tensor(facing, device=scale.device)
@@ -69,19 +68,20 @@ def place(
     return Figure(window, x, y, scale, scene.light.mirrored(facing), present, limit)
 
 
-def cast(scene: Scene, cx: Number, foot: Tensor, half: Tensor, tall: Tensor, thick: Tensor, present: Tensor) -> None:
+def cast(scene: Scene, spot: Spot, half: float, tall: float, thick: float, present: Tensor, back: float = 0.0) -> None:
     """The shadow of a thing on the ground, painted before it: dark at its foot, long away from the sun.
 
-    half: half its width; tall: its height; thick: half the depth of the shadow as seen; all in image widths.
+    half: half its width; tall: its height; thick: half the depth of the shadow as seen; back: how far behind its foot
+    it begins; all in own units.
     """
     if not bool(present.any()):
         return
-    light = scene.light
-    reach = tall * (1.05 - light.up)
-    across = half + 1.1 * reach + 2 * thick
-    scene = scene.within(cx - across, foot - 2 * thick, cx + across, foot + 2 * thick)
+    light, cx, foot = scene.light, spot.x, spot.foot - spot.scale * back
+    wide, deep, reach = spot.scale * half, spot.scale * thick, spot.scale * tall * (1.05 - scene.light.up)
+    across = wide + 1.1 * reach + 2 * deep
+    scene = scene.within(cx - across, foot - 2 * deep, cx + across, foot + 2 * deep)
     canvas = scene.canvas
-    long = ellipse(canvas.x, canvas.y, cx - light.side * reach * 0.6, foot, half + reach * 0.5, thick)
-    canvas.shade(canvas.soft(long, thick * 1.4, present), 1 - light.strength.unsqueeze(1))
-    near = ellipse(canvas.x, canvas.y, cx, foot, half * 1.05, thick * 0.8)
-    canvas.shade(canvas.soft(near, thick * 1.4, present * 0.5), 0.6)
+    long = ellipse(canvas.x, canvas.y, cx - light.side * reach * 0.6, foot, wide + reach * 0.5, deep)
+    canvas.shade(canvas.soft(long, deep * 1.4, present), 1 - light.strength.unsqueeze(1))
+    near = ellipse(canvas.x, canvas.y, cx, foot, wide * 1.05, deep * 0.8)
+    canvas.shade(canvas.soft(near, deep * 1.4, present * 0.5), 0.6)

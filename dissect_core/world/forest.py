@@ -7,7 +7,7 @@ import torch
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, sky
 from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.things.animals import deer
@@ -41,35 +41,13 @@ def paint_forest(dice: Dice, canvas: Canvas) -> None:
     house(
         scene,
         "hut ",
-        dice.uniform("hut x", 0.55, 0.7),
-        scene.horizon + 0.05,
-        0.021 * everywhere,
+        Spot(dice.uniform("hut x", 0.55, 0.7), scene.horizon + 0.05, 0.021 * everywhere),
         dice.chance("hut", 0.14),
         kinds=(0, 0, 0, 0.2, 0.2, 0.6),
     )
     litter(scene)
     snowed_in(scene)
-    course = Course(
-        dice.uniform("path from", 0.42, 0.6), scene.horizon + 0.025, dice.uniform("path to", 0.35, 0.65),
-        dice.uniform("path bend", -0.1, 0.1),
-        0.014 * everywhere, dice.uniform("path width", 0.12, 0.17),
-    )  # fmt: skip
-    stream = dice.chance("stream", 0.3)
-    lane(scene, course, dice.chance("path", 0.85) * (1 - stream))
-    wobble = 0.03 * torch.sin(canvas.y * 40 + course.far_x * 90) * course.along(canvas.y)
-    brook = torch.maximum(
-        (canvas.x - course.middle(canvas.y) + wobble).abs() - course.half(canvas.y) * 1.1, course.far_y - canvas.y
-    )
-    canvas.shade(canvas.soft(brook - 0.008, 0.03, stream) * 0.6, 0.6)
-    water(scene, brook, course.far_y, stream, clear=0.5)
-    footbridge(
-        scene,
-        "bridge ",
-        course.middle(0.76),
-        0.765 * everywhere,
-        course.half(0.76) * 1.5,
-        stream * dice.chance("bridge", 0.5),
-    )
+    course = _way(scene)
     for slot, (low, high) in enumerate(_MIDDLE):
         name = f"trunk {slot} "
         foot = scene.horizon + dice.uniform(name + "foot", 0.06, 0.15)
@@ -99,6 +77,31 @@ def paint_forest(dice: Dice, canvas: Canvas) -> None:
     finish(scene, 0.24)
 
 
+def _way(scene: Scene) -> Course:
+    """A path or a stream with its footbridge, from afar to the viewer."""
+    dice, canvas = scene.dice, scene.canvas
+    course = Course(
+        dice.uniform("path from", 0.42, 0.6), scene.horizon + 0.025, dice.uniform("path to", 0.35, 0.65),
+        dice.uniform("path bend", -0.1, 0.1),
+        0.014 + 0 * scene.horizon, dice.uniform("path width", 0.12, 0.17),
+    )  # fmt: skip
+    stream = dice.chance("stream", 0.3)
+    lane(scene, course, dice.chance("path", 0.85) * (1 - stream))
+    wobble = 0.03 * torch.sin(canvas.y * 40 + course.far_x * 90) * course.along(canvas.y)
+    brook = torch.maximum(
+        (canvas.x - course.middle(canvas.y) + wobble).abs() - course.half(canvas.y) * 1.1, course.far_y - canvas.y
+    )
+    canvas.shade(canvas.soft(brook - 0.008, 0.03, stream) * 0.6, 0.6)
+    water(scene, brook, course.far_y, stream, clear=0.5)
+    footbridge(
+        scene,
+        "bridge ",
+        Spot(course.middle(0.76), 0.765 + 0 * scene.horizon, course.half(0.76) * 1.5),
+        stream * dice.chance("bridge", 0.5),
+    )
+    return course
+
+
 def _undergrowth(scene: Scene, course: Course) -> None:
     """Young firs, ferns, stones and logs beside the way, and who walks there."""
     dice = scene.dice
@@ -116,19 +119,15 @@ def _undergrowth(scene: Scene, course: Course) -> None:
             firs=0.8,
         )
     foot = scene.horizon + dice.uniform("beast foot", 0.1, 0.16)
-    deer(
-        scene, "deer ", course.middle(foot) - side * 0.2, foot, scene.metre(foot) * 1.3, dice.chance("deer", 0.35), side
-    )
+    deer(scene, "deer ", scene.spot(course.middle(foot) - side * 0.2, foot, 1.3), dice.chance("deer", 0.35), side)
     walker = scene.horizon + dice.uniform("walker foot", 0.1, 0.2)
-    person(scene, "walker ", course.middle(walker), walker, scene.metre(walker), dice.chance("walker", 0.25))
+    person(scene, "walker ", scene.spot(course.middle(walker), walker), dice.chance("walker", 0.25))
     fallen = scene.horizon + dice.uniform("log foot", 0.2, 0.3)
-    log(scene, "log ", course.middle(fallen) + side * 0.28, fallen, scene.metre(fallen) * 0.72, dice.chance("log", 0.5))
+    log(scene, "log ", scene.spot(course.middle(fallen) + side * 0.28, fallen, 0.72), dice.chance("log", 0.5))
     wood_pile(
         scene,
         "pile ",
-        course.middle(fallen) - side * 0.3,
-        fallen - 0.06,
-        scene.metre(fallen) * 0.6,
+        Spot(course.middle(fallen) - side * 0.3, fallen - 0.06, scene.metre(fallen) * 0.6),
         dice.chance("pile", 0.3),
     )
     for slot, (out, low) in enumerate(((0.2, 0.12), (-0.24, 0.16), (0.36, 0.26), (-0.36, 0.3))):
@@ -146,8 +145,6 @@ def _undergrowth(scene: Scene, course: Course) -> None:
     rock(
         scene,
         "rock ",
-        course.middle(foot) + side * (course.half(foot) + 0.07),
-        foot,
-        dice.uniform("rock size", 0.035, 0.07),
+        Spot(course.middle(foot) + side * (course.half(foot) + 0.07), foot, dice.uniform("rock size", 0.035, 0.07)),
         dice.chance("rock", 0.45),
     )

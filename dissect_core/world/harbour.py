@@ -8,7 +8,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.paving import quay
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky
 from dissect_core.world.things.animals import gull
 from dissect_core.world.things.boats import fishing_boat, rowing_boat, sailing_boat
@@ -44,9 +44,11 @@ def paint_harbour(dice: Dice, canvas: Canvas) -> None:
         gull(
             scene,
             name,
-            dice.uniform(name + "x", low, high),
-            deep + dice.uniform(name + "y", 0, 0.1),
-            dice.uniform(name + "size", 0.031, 0.055),
+            Spot(
+                dice.uniform(name + "x", low, high),
+                deep + dice.uniform(name + "y", 0, 0.1),
+                dice.uniform(name + "size", 0.031, 0.055),
+            ),
             dice.chance(name, 0.5),
         )
     finish(scene, 0.2)
@@ -84,22 +86,18 @@ def _far_side(scene: Scene, shore: Tensor, side: Tensor) -> None:
     )
     end = 0.5 - side * dice.uniform("end x", 0.3, 0.42)
     lot = dice.choice("landmark", (0.2, 0.4, 0.4)).view(-1, 1, 1)
-    lighthouse(scene, "light ", end, shore - 0.004, dice.uniform("light tall", 0.26, 0.38), (lot == 1).float())
+    lighthouse(scene, "light ", Spot(end, shore - 0.004, dice.uniform("light tall", 0.26, 0.38)), (lot == 1).float())
     crane(
         scene,
         "crane ",
-        end,
-        shore - 0.004,
-        dice.uniform("crane tall", 0.26, 0.36),
+        Spot(end, shore - 0.004, dice.uniform("crane tall", 0.26, 0.36)),
         (lot == 2).float(),
         side * everywhere,
     )
     car_beside(
         scene,
         "far car ",
-        0.5 + side * dice.uniform("far car x", -0.1, 0.35),
-        shore - 0.004,
-        0.013 * everywhere,
+        Spot(0.5 + side * dice.uniform("far car x", -0.1, 0.35), shore - 0.004, 0.013 * everywhere),
         dice.chance("far car", 0.4),
         side,
     )
@@ -123,8 +121,8 @@ def _afloat(scene: Scene, shore: Tensor, side: Tensor) -> None:
         x, way = dice.uniform(name + "x", low, high), 1 - 2 * dice.chance(name + "way", 0.5)
         metre = scene.metre(foot) * dice.uniform(name + "size", 0.85, 1.1)
         lot = dice.choice(name + "lot", (0.25, 0.45, 0.3)).view(-1, 1, 1)
-        sailing_boat(scene, name + "sail ", x, foot, metre * 1.05, (lot == 1).float(), way, sailing=0.35)
-        fishing_boat(scene, name + "fish ", x, foot, metre * 0.95, (lot == 2).float(), way)
+        sailing_boat(scene, name + "sail ", Spot(x, foot, metre * 1.05), (lot == 1).float(), way, sailing=0.35)
+        fishing_boat(scene, name + "fish ", Spot(x, foot, metre * 0.95), (lot == 2).float(), way)
 
 
 def _near_quay(scene: Scene, side: Tensor) -> None:
@@ -137,9 +135,7 @@ def _near_quay(scene: Scene, side: Tensor) -> None:
     rowing_boat(
         scene,
         "row ",
-        0.5 - side * dice.uniform("row x", 0.0, 0.3),
-        0.83 * everywhere,
-        0.075 * everywhere,
+        Spot(0.5 - side * dice.uniform("row x", 0.0, 0.3), 0.83 * everywhere, 0.075 * everywhere),
         (1 - stone) * dice.chance("row", 0.6),
         side,
     )
@@ -157,34 +153,35 @@ def _near_quay(scene: Scene, side: Tensor) -> None:
     palm(
         scene,
         "palm ",
-        0.5 + side * dice.uniform("palm x", 0.34, 0.46),
-        edge + 0.1,
-        dice.uniform("palm tall", 0.4, 0.52),
+        Spot(0.5 + side * dice.uniform("palm x", 0.34, 0.46), edge + 0.1, dice.uniform("palm tall", 0.4, 0.52)),
         here * dice.chance("palm", 0.25) * (1 - scene.winter),
     )
     street_lamp(
         scene,
         "lamp ",
-        0.5 - side * dice.uniform("lamp x", 0.3, 0.44),
-        edge + 0.04,
-        0.085 * everywhere,
+        Spot(0.5 - side * dice.uniform("lamp x", 0.3, 0.44), edge + 0.04, 0.085 * everywhere),
         here * dice.chance("lamp", 0.5),
     )
     spot = dice.choice("quay lot", (0.15, 0.2, 0.38, 0.27)).view(-1, 1, 1)
     x, foot = 0.5 + side * dice.uniform("spot x", 0.02, 0.28), edge + 0.075
-    bench(scene, "bench ", x, foot, 0.09 * everywhere, here * (spot == 1).float())
-    car_beside(scene, "car ", x, foot, 0.082 * everywhere, here * (spot == 2).float(), side)
-    umbrella(scene, "shade ", x, foot, 0.085 * everywhere, here * (spot == 3).float() * (1 - scene.winter))
+    bench(scene, "bench ", Spot(x, foot, 0.09 * everywhere), here * (spot == 1).float())
+    car_beside(scene, "car ", Spot(x, foot, 0.082 * everywhere), here * (spot == 2).float(), side)
+    umbrella(scene, "shade ", Spot(x, foot, 0.085 * everywhere), here * (spot == 3).float() * (1 - scene.winter))
     for slot, (low, high) in enumerate(((-0.25, -0.05), (-0.12, 0.0))):
         name = f"walker {slot} "
         person(
             scene,
             name,
-            0.5 + side * dice.uniform(name + "x", low, high),
-            edge + dice.uniform(name + "foot", 0.05, 0.12),
-            0.088 * everywhere,
+            Spot(
+                0.5 + side * dice.uniform(name + "x", low, high),
+                edge + dice.uniform(name + "foot", 0.05, 0.12),
+                0.088 * everywhere,
+            ),
             here * dice.chance(name, 0.45),
         )
     rock(
-        scene, "rock ", 0.5 - side * 0.44, 0.95 * everywhere, 0.08 * everywhere, (1 - stone) * dice.chance("rock", 0.4)
+        scene,
+        "rock ",
+        Spot(0.5 - side * 0.44, 0.95 * everywhere, 0.08 * everywhere),
+        (1 - stone) * dice.chance("rock", 0.4),
     )

@@ -11,7 +11,7 @@ from dissect_core.world.alps import alps, wooded_slope
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, clouds, hills, sky
 from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.texture import sharpen
@@ -45,9 +45,7 @@ def paint_mountain_lake(dice: Dice, canvas: Canvas) -> None:
     house(
         scene,
         "cabin ",
-        far_x,
-        shore - 0.004,
-        0.0135 + 0 * shore,
+        Spot(far_x, shore - 0.004, 0.0135 + 0 * shore),
         dice.chance("cabin", 0.5),
         side,
         (0.15, 0, 0, 0.15, 0.2, 0.5),
@@ -87,13 +85,15 @@ def _on_the_water(scene: Scene, bank: Line, side: Tensor) -> None:
     open_x = 0.5 - side * dice.uniform("boat x", 0.05, 0.35)
     far = scene.horizon + dice.uniform("sail y", 0.09, 0.13)
     way = 1 - 2 * dice.chance("boat way", 0.5)
-    sailing_boat(scene, "sail ", open_x, far, 0.03 + 0 * far, dice.chance("sail", 0.35), way, sailing=0.95)
+    sailing_boat(scene, "sail ", Spot(open_x, far, 0.03 + 0 * far), dice.chance("sail", 0.35), way, sailing=0.95)
     gull(
         scene,
         "bird a ",
-        dice.uniform("bird a x", 0.15, 0.85),
-        dice.uniform("bird a y", 0.2, 0.4),
-        dice.uniform("bird a size", 0.029, 0.044),
+        Spot(
+            dice.uniform("bird a x", 0.15, 0.85),
+            dice.uniform("bird a y", 0.2, 0.4),
+            dice.uniform("bird a size", 0.029, 0.044),
+        ),
         dice.chance("bird a ", 0.3),
     )
     stage = dice.chance("stage", 0.55)
@@ -101,16 +101,16 @@ def _on_the_water(scene: Scene, bank: Line, side: Tensor) -> None:
     near_y = bank(near_x) + 0.015
     end = near_x - side * dice.uniform("stage long", 0.16, 0.24), near_y - dice.uniform("stage out", 0.13, 0.17)
     beside = near_x - side * 0.3, end[1] + dice.uniform("row y", 0.07, 0.1)
-    rowing_boat(scene, "row ", *beside, 0.06 + 0 * far, dice.chance("row", 0.6), side)
+    rowing_boat(scene, "row ", Spot(*beside, 0.06 + 0 * far), dice.chance("row", 0.6), side)
     pier(scene, "stage ", (near_x, near_y), end, dice.uniform("stage half", 0.06, 0.085), stage)
     for slot, (low, high) in enumerate(((0.1, 0.3), (0.25, 0.4))):
         name = f"duck {slot} "
         duck(
             scene,
             name,
-            0.5 - side * dice.uniform(name + "x", low, high),
-            dice.uniform(name + "y", 0.74, 0.86),
-            0.045 + 0 * far,
+            Spot(
+                0.5 - side * dice.uniform(name + "x", low, high), dice.uniform(name + "y", 0.74, 0.86), 0.045 + 0 * far
+            ),
             dice.chance(name, 0.35),
             side,
         )
@@ -131,13 +131,13 @@ def _on_the_bank(scene: Scene, bank: Line, side: Tensor) -> None:
     for slot, (low, high) in enumerate(((0.06, 0.2), (0.18, 0.36), (-0.5, -0.3))):
         name = f"rock {slot} "
         x, foot = at(name, low, high, 0.012)
-        rock(scene, name, x, foot, dice.uniform(name + "size", 0.035, 0.07), dice.chance(name, 0.5))
+        rock(scene, name, Spot(x, foot, dice.uniform(name + "size", 0.035, 0.07)), dice.chance(name, 0.5))
     visitor = dice.choice("visitor", (0.3, 0.2, 0.15, 0.2, 0.15)).view(-1, 1, 1)
     x, foot = at("visitor ", 0.2, 0.32, 0.075)
     size = 0.075 + 0 * foot
-    bench(scene, "bench ", x, foot, size, (visitor == 1).float())
-    cow(scene, "cow ", x, foot, size * 0.85, (visitor == 2).float(), -side)
-    deer(scene, "deer ", x, foot, size * 0.85, (visitor == 3).float(), -side)
-    person(scene, "walker ", x, foot, size, (visitor == 4).float())
+    bench(scene, "bench ", Spot(x, foot, size), (visitor == 1).float())
+    cow(scene, "cow ", Spot(x, foot, size * 0.85), (visitor == 2).float(), -side)
+    deer(scene, "deer ", Spot(x, foot, size * 0.85), (visitor == 3).float(), -side)
+    person(scene, "walker ", Spot(x, foot, size), (visitor == 4).float())
     x, foot = at("bush ", 0.3, 0.48, 0.13)
     bush(scene, "bush ", x, foot, dice.uniform("bush size", 0.05, 0.07), dice.chance("bush", 0.5))

@@ -7,7 +7,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.shapes import ellipse
 from dissect_core.world.sky import begin, clouds, hills, sky
 from dissect_core.world.snowfield import snowed_in
@@ -58,12 +58,12 @@ def paint_park(dice: Dice, canvas: Canvas) -> None:
     fountain(
         scene,
         "fountain ",
-        course.middle(foot) - side * (course.half(foot) + 0.16),
-        foot,
-        scene.metre(foot) * 1.1,
+        scene.spot(course.middle(foot) - side * (course.half(foot) + 0.16), foot, 1.1),
         (middle == 2).float(),
     )
     _along(scene, course, side)
+    _lawns(scene, side)
+    _visitors(scene, course, side)
     finish(scene)
 
 
@@ -78,29 +78,29 @@ def _pond(scene: Scene, side: Tensor, present: Tensor) -> None:
     footbridge(
         scene,
         "bridge ",
-        cx + side * half * 0.5,
-        cy + 0.015,
-        dice.uniform("bridge half", 0.11, 0.15),
+        Spot(cx + side * half * 0.5, cy + 0.015, dice.uniform("bridge half", 0.11, 0.15)),
         present * dice.chance("bridge", 0.4),
     )
     rowing_boat(
-        scene, "row ", cx - side * half * 0.3, cy + deep * 0.35, 0.042 + 0 * cx, present * dice.chance("row", 0.3), side
+        scene,
+        "row ",
+        Spot(cx - side * half * 0.3, cy + deep * 0.35, 0.042 + 0 * cx),
+        present * dice.chance("row", 0.3),
+        side,
     )
     for slot, (out, low) in enumerate(((-0.5, 0.4), (0.1, 0.65), (-0.1, 0.1))):
         name = f"duck {slot} "
         duck(
             scene,
             name,
-            cx + side * half * out,
-            cy + deep * low,
-            0.05 + 0 * cx,
+            Spot(cx + side * half * out, cy + deep * low, 0.05 + 0 * cx),
             present * dice.chance(name, 0.5),
             1 - 2 * dice.chance(name + "way", 0.5),
         )
 
 
 def _along(scene: Scene, course: Course, side: Tensor) -> None:
-    """Along the path: lamps, benches, flower beds, strollers, and large trees at the sides."""
+    """Along the path: lamps and benches."""
     dice = scene.dice
     for slot, (way, deep) in enumerate(((1.0, 0.12), (-1.0, 0.24))):
         name = f"lamp {slot} "
@@ -108,25 +108,30 @@ def _along(scene: Scene, course: Course, side: Tensor) -> None:
         street_lamp(
             scene,
             name,
-            course.middle(foot) + way * side * (course.half(foot) + 0.035),
-            foot,
-            scene.metre(foot) * 0.95,
+            scene.spot(course.middle(foot) + way * side * (course.half(foot) + 0.035), foot, 0.95),
             dice.chance(name, 0.55),
         )
     for slot, (way, deep) in enumerate(((1.0, 0.2), (-1.0, 0.32), (1.0, 0.4))):
         name = f"seat {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0.0, 0.04)
         x = course.middle(foot) + way * side * (course.half(foot) + scene.metre(foot) * 1.3)
-        bench(scene, name, x, foot, scene.metre(foot) * 1.15, dice.chance(name, (0.6, 0.4, 0.45)[slot]))
+        bench(scene, name, scene.spot(x, foot, 1.15), dice.chance(name, (0.6, 0.4, 0.45)[slot]))
+
+
+def _lawns(scene: Scene, side: Tensor) -> None:
+    """Flower beds, large trees at the sides, shrubs."""
+    dice = scene.dice
     for slot, (out, deep) in enumerate(((0.34, 0.16), (-0.38, 0.34), (0.38, 0.42))):
         name = f"bed {slot} "
         foot = scene.horizon + deep
         flowers(
             scene,
             name,
-            0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05),
-            foot + dice.uniform(name + "foot", 0, 0.04),
-            0.05 + 0.16 * deep + 0 * foot,
+            Spot(
+                0.5 + side * out + dice.uniform(name + "x", -0.05, 0.05),
+                foot + dice.uniform(name + "foot", 0, 0.04),
+                0.05 + 0.16 * deep + 0 * foot,
+            ),
             dice.chance(name, 0.5),
         )
     for slot, (out, deep, tall) in enumerate(((0.4, 0.14, 0.36), (-0.45, 0.22, 0.44), (0.46, 0.36, 0.56))):
@@ -151,31 +156,32 @@ def _along(scene: Scene, course: Course, side: Tensor) -> None:
             dice.uniform(name + "size", 0.04, 0.06),
             dice.chance(name, 0.4),
         )
+
+
+def _visitors(scene: Scene, course: Course, side: Tensor) -> None:
+    """Strollers on the path, a sunshade on the lawn, a bird."""
+    dice = scene.dice
     for slot, deep in enumerate((0.14, 0.26, 0.4)):
         name = f"stroller {slot} "
         foot = scene.horizon + deep + dice.uniform(name + "foot", 0.0, 0.07)
         person(
             scene,
             name,
-            course.middle(foot) + dice.uniform(name + "x", -0.7, 0.7) * course.half(foot),
-            foot,
-            scene.metre(foot) * 1.05,
+            scene.spot(course.middle(foot) + dice.uniform(name + "x", -0.7, 0.7) * course.half(foot), foot, 1.05),
             dice.chance(name, 0.4),
         )
     foot = scene.horizon + 0.3
     umbrella(
         scene,
         "shade ",
-        0.5 - side * 0.33,
-        foot,
-        scene.metre(foot) * 0.9,
+        scene.spot(0.5 - side * 0.33, foot, 0.9),
         dice.chance("shade", 0.12) * (1 - scene.winter),
     )
     gull(
         scene,
         "bird ",
-        dice.uniform("bird x", 0.2, 0.8),
-        dice.uniform("bird y", 0.1, 0.26),
-        dice.uniform("bird size", 0.026, 0.042),
+        Spot(
+            dice.uniform("bird x", 0.2, 0.8), dice.uniform("bird y", 0.1, 0.26), dice.uniform("bird size", 0.026, 0.042)
+        ),
         dice.chance("bird", 0.3),
     )

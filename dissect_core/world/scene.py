@@ -11,6 +11,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.concepts import MATERIALS, OBJECTS, PARTS
 from dissect_core.world.dice import Dice
+from dissect_core.world.shapes import Number
 
 RGB = tuple[float, float, float]
 
@@ -70,6 +71,15 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where a thing is, and how large it is seen."""
+
+    x: Number  # of the middle of its foot, on the screen
+    foot: Tensor  # y of its foot
+    scale: Tensor  # image widths to one of its own units: metres, or its height where its painter says so
+
+
+@dataclass(frozen=True)
 class Scene:
     """Everything common to the objects of one outdoor batch."""
 
@@ -87,6 +97,10 @@ class Scene:
     def metre(self, foot: Tensor) -> Tensor:
         """Image widths to a metre for what stands on level ground with its foot at this y."""
         return (foot - self.horizon) / self.eye
+
+    def spot(self, x: Number, foot: Tensor, size: Tensor | float = 1.0) -> Spot:
+        """A place on level ground, `size` times as large as life."""
+        return Spot(x, foot, self.metre(foot) * size)
 
     def within(self, left: Tensor | float, top: Tensor | float, right: Tensor | float, bottom: Tensor | float) -> Scene:
         """The same scene seen through a window that holds these bounds of every picture: painting there is cheaper."""

@@ -10,7 +10,7 @@ from torch import Tensor
 from dissect_core.world.alps import alps, wooded_slope
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, clouds, sky
 from dissect_core.world.snowfield import piste
 from dissect_core.world.things.houses import house
@@ -68,12 +68,13 @@ def _far(scene: Scene, on: Place, slant: Tensor) -> None:
     dice = scene.dice
     upper = 0.5 - slant * dice.uniform("lift top", 0.12, 0.3)
     lower = 0.5 + slant * dice.uniform("lift foot", 0.12, 0.38)
-    near, far = on(lower, dice.uniform("lift t", 0.4, 0.6)), on(upper, 0.0)
-    ski_lift(scene, "lift ", near[:2], far[:2], dice.uniform("lift tall", 0.24, 0.3), dice.chance("lift", 0.75))
+    x, y, _ = on(lower, dice.uniform("lift t", 0.4, 0.6))
+    near = Spot(x, y, dice.uniform("lift tall", 0.24, 0.3))
+    ski_lift(scene, "lift ", near, on(upper, 0.0)[:2], dice.chance("lift", 0.75))
     x, y, metre = on(0.5 + slant * dice.uniform("hut x", -0.36, -0.2), dice.uniform("hut t", 0.1, 0.22))
-    house(scene, "hut ", x, y, metre * 1.15, dice.chance("hut", 0.7), slant, kinds=(0.1, 0, 0, 0.2, 0.2, 0.6))
+    house(scene, "hut ", Spot(x, y, metre * 1.15), dice.chance("hut", 0.7), slant, kinds=(0.1, 0, 0, 0.2, 0.2, 0.6))
     x, y, metre = on(dice.uniform("rock x", 0.3, 0.7), dice.uniform("rock t", 0.5, 0.9))
-    rock(scene, "rock ", x, y, metre * dice.uniform("rock size", 1.0, 2.0), dice.chance("rock", 0.3))
+    rock(scene, "rock ", Spot(x, y, metre * dice.uniform("rock size", 1.0, 2.0)), dice.chance("rock", 0.3))
 
 
 def _skiers(scene: Scene, on: Place, slant: Tensor) -> None:
@@ -83,4 +84,4 @@ def _skiers(scene: Scene, on: Place, slant: Tensor) -> None:
         name = f"skier {slot} "
         x, y, metre = on(dice.uniform(name + "x", low, high), t + dice.uniform(name + "t", 0, 0.1))
         way = slant * (1 - 2 * dice.chance(name + "turns", 0.3))
-        skier(scene, name, x, y, metre * 1.35, dice.chance(name, 0.65), way)
+        skier(scene, name, Spot(x, y, metre * 1.35), dice.chance(name, 0.65), way)

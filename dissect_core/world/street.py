@@ -8,7 +8,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.paving import slabs
-from dissect_core.world.scene import Scene, mix, paint_as, rgb
+from dissect_core.world.scene import Scene, Spot, mix, paint_as, rgb
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky, snow
 from dissect_core.world.texture import sharpen
 from dissect_core.world.things.cars import car_before
@@ -38,14 +38,12 @@ def paint_street(dice: Dice, canvas: Canvas) -> None:
     site = vanishing + dice.uniform("site x", -0.05, 0.05)
     way = 1 - 2 * dice.chance("site way", 0.5)
     tall = dice.uniform("crane tall", 0.18, 0.28)
-    crane(scene, "crane ", site, scene.horizon + 0.01, tall, dice.chance("crane", 0.35), way)
+    crane(scene, "crane ", Spot(site, scene.horizon + 0.01, tall), dice.chance("crane", 0.35), way)
     treeline(scene, dice.chance("treeline", 0.5))
     chapel(
         scene,
         "church ",
-        vanishing,
-        scene.horizon + 0.035,
-        0.0125 + 0 * vanishing,
+        Spot(vanishing, scene.horizon + 0.035, 0.0125 + 0 * vanishing),
         dice.chance("church", 0.22),
         1 - 2 * dice.chance("church way", 0.5),
     )
@@ -112,7 +110,7 @@ def _things(scene: Scene, vanishing: Tensor) -> None:
             name = f"{depth} {side} "
             edge, lot = vanishing + side * 4.75 * metre, dice.choice(name + "lot", (0.3, 0.4, 0.3)).view(-1, 1, 1)
             near = float(depth < 5)
-            street_lamp(scene, name + "lamp ", edge, foot, metre * 1.1, (lot == 1).float() * (depth % 2) * near)
+            street_lamp(scene, name + "lamp ", Spot(edge, foot, metre * 1.1), (lot == 1).float() * (depth % 2) * near)
             tall = metre * dice.uniform(name + "tall", 4.6, 6.2)
             tree(
                 scene,
@@ -122,37 +120,36 @@ def _things(scene: Scene, vanishing: Tensor) -> None:
                 tall,
                 (lot > 0).float() * leafy * (1 - southern) * (1 - depth % 2) * near,
             )
-            palm(scene, name + "palm ", edge, foot, tall * 1.1, (lot > 0).float() * southern * (1 - depth % 2) * near)
+            palm(
+                scene,
+                name + "palm ",
+                Spot(edge, foot, tall * 1.1),
+                (lot > 0).float() * southern * (1 - depth % 2) * near,
+            )
             walk = vanishing + side * dice.uniform(name + "walk", 4.9, 6.3) * metre
-            person(scene, name + "walker ", walk, foot + 0.004, metre * 1.05, dice.chance(name + "walker", 0.3))
+            person(scene, name + "walker ", Spot(walk, foot + 0.004, metre * 1.05), dice.chance(name + "walker", 0.3))
             if depth == 4:
                 bench(
                     scene,
                     name + "bench ",
-                    vanishing + side * 5.7 * metre,
-                    foot,
-                    metre * 1.1,
+                    Spot(vanishing + side * 5.7 * metre, foot, metre * 1.1),
                     dice.chance(name + "bench", 0.25),
                 )
                 umbrella(
                     scene,
                     name + "shade ",
-                    vanishing + side * 6.0 * metre,
-                    foot - 0.03,
-                    metre,
+                    Spot(vanishing + side * 6.0 * metre, foot - 0.03, metre),
                     dice.chance(name + "shade", 0.2) * (1 - scene.winter),
                 )
             parked = vanishing + side * 2.95 * metre
             coming = (driver * side < 0).float()
-            car_before(scene, name + "parked ", parked, foot, metre, dice.chance(name + "parked", 0.4), coming)
+            car_before(scene, name + "parked ", Spot(parked, foot, metre), dice.chance(name + "parked", 0.4), coming)
         name = f"{depth} driving "
         lane = 1 - 2 * dice.chance(name + "lane", 0.5)
         car_before(
             scene,
             name,
-            vanishing + lane * 1.1 * metre,
-            foot + 0.01,
-            metre,
+            Spot(vanishing + lane * 1.1 * metre, foot + 0.01, metre),
             dice.chance(name, 0.3 if 0 < depth < 5 else 0.0),
             (driver * lane < 0).float(),
         )

@@ -7,7 +7,7 @@ import torch
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.ground import grass
-from dissect_core.world.scene import Scene
+from dissect_core.world.scene import Scene, Spot
 from dissect_core.world.sky import begin, clouds, hills, mountains, sky
 from dissect_core.world.snowfield import snowed_in
 from dissect_core.world.things.animals import sheep
@@ -52,6 +52,7 @@ def paint_village(dice: Dice, canvas: Canvas) -> None:
     lane(scene, course, 1 - paved)
     road(scene, course, paved)
     _before(scene, course)
+    _on_the_lane(scene, course)
     finish(scene)
 
 
@@ -63,13 +64,17 @@ def _behind(scene: Scene, course: Course) -> None:
     chapel(
         scene,
         "church ",
-        course.far_x + side * dice.uniform("church x", 0.06, 0.14),
-        foot,
-        0.0185 + 0 * foot,
+        Spot(course.far_x + side * dice.uniform("church x", 0.06, 0.14), foot, 0.0185 + 0 * foot),
         dice.chance("church", 0.65),
         side,
     )
-    barn(scene, "barn ", course.far_x - side * 0.33, foot + 0.005, 0.0165 + 0 * foot, dice.chance("barn", 0.4), side)
+    barn(
+        scene,
+        "barn ",
+        Spot(course.far_x - side * 0.33, foot + 0.005, 0.0165 + 0 * foot),
+        dice.chance("barn", 0.4),
+        side,
+    )
     for slot, (out, low) in enumerate(
         ((-0.17, 0.05), (0.2, 0.055), (-0.36, 0.07), (0.4, 0.075), (-0.26, 0.115), (0.27, 0.12))
     ):
@@ -78,9 +83,7 @@ def _behind(scene: Scene, course: Course) -> None:
         house(
             scene,
             name,
-            course.far_x + out + dice.uniform(name + "x", -0.03, 0.03),
-            base,
-            scene.metre(base) * 1.6,
+            scene.spot(course.far_x + out + dice.uniform(name + "x", -0.03, 0.03), base, 1.6),
             dice.chance(name, 0.85),
             1.0 if out < 0 else -1.0,
         )
@@ -98,7 +101,7 @@ def _behind(scene: Scene, course: Course) -> None:
 
 
 def _before(scene: Scene, course: Course) -> None:
-    """The near houses on both sides of the lane, gardens, animals and people."""
+    """The near houses on both sides of the lane, with their gardens."""
     dice = scene.dice
     for slot, (out, low) in enumerate(((-0.3, 0.19), (0.3, 0.2), (-0.42, 0.33), (0.44, 0.34))):
         name = f"house {slot} "
@@ -107,9 +110,7 @@ def _before(scene: Scene, course: Course) -> None:
         house(
             scene,
             name,
-            x,
-            foot,
-            scene.metre(foot) * dice.uniform(name + "size", 1.3, 1.55),
+            scene.spot(x, foot, dice.uniform(name + "size", 1.3, 1.55)),
             dice.chance(name, (0.9, 0.9, 0.75, 0.75)[slot]),
             1.0 if out < 0 else -1.0,
         )
@@ -120,7 +121,9 @@ def _before(scene: Scene, course: Course) -> None:
             scene, name, course.middle(foot) + out, foot, 0.022 + 0.07 * (foot - scene.horizon), dice.chance(name, 0.5)
         )
         name = f"bed {slot} "
-        flowers(scene, name, course.middle(foot) + out * 1.15, foot + 0.035, 0.045 + 0 * foot, dice.chance(name, 0.35))
+        flowers(
+            scene, name, Spot(course.middle(foot) + out * 1.15, foot + 0.035, 0.045 + 0 * foot), dice.chance(name, 0.35)
+        )
     for slot, (out, low) in enumerate(((-0.44, 0.4), (0.45, 0.42))):
         name = f"tree {slot} "
         foot = scene.horizon + low
@@ -132,28 +135,29 @@ def _before(scene: Scene, course: Course) -> None:
             dice.uniform(name + "tall", 0.34, 0.48),
             dice.chance(name, 0.5),
         )
+
+
+def _on_the_lane(scene: Scene, course: Course) -> None:
+    """A well or a bench beside the lane, what drives there, a lamp, people, and a fence before all."""
+    dice = scene.dice
     side = 1 - 2 * dice.chance("square side", 0.5)
     foot = scene.horizon + dice.uniform("square foot", 0.3, 0.36)
     beside = course.middle(foot) + side * (course.half(foot) + 0.1)
     lot = dice.choice("square", (0.2, 0.2, 0.15, 0.2, 0.15)).view(-1, 1, 1)
     size = scene.metre(foot)
-    fountain(scene, "well ", beside, foot, size * 0.75, (lot == 1).float())
-    bench(scene, "bench ", beside, foot, size * 1.3, (lot == 2).float())
-    sheep(scene, "sheep ", beside, foot, size * 1.4, (lot == 3).float(), side)
-    hay(scene, "hay ", beside, foot, size * 1.2, (lot == 4).float())
+    fountain(scene, "well ", Spot(beside, foot, size * 0.75), (lot == 1).float())
+    bench(scene, "bench ", Spot(beside, foot, size * 1.3), (lot == 2).float())
+    sheep(scene, "sheep ", Spot(beside, foot, size * 1.4), (lot == 3).float(), side)
+    hay(scene, "hay ", Spot(beside, foot, size * 1.2), (lot == 4).float())
     driving = scene.horizon + dice.uniform("car foot", 0.2, 0.3)
     wheels = dice.choice("wheels", (0.5, 0.3, 0.2)).view(-1, 1, 1)
-    car_beside(scene, "car ", course.middle(driving), driving, scene.metre(driving) * 0.95, (wheels == 1).float(), side)
-    tractor(
-        scene, "tractor ", course.middle(driving), driving, scene.metre(driving) * 1.0, (wheels == 2).float(), -side
-    )
+    car_beside(scene, "car ", scene.spot(course.middle(driving), driving, 0.95), (wheels == 1).float(), side)
+    tractor(scene, "tractor ", scene.spot(course.middle(driving), driving, 1.0), (wheels == 2).float(), -side)
     post = scene.horizon + dice.uniform("lamp foot", 0.22, 0.34)
     street_lamp(
         scene,
         "lamp ",
-        course.middle(post) - side * (course.half(post) + 0.025),
-        post,
-        scene.metre(post) * 1.1,
+        scene.spot(course.middle(post) - side * (course.half(post) + 0.025), post, 1.1),
         dice.chance("lamp", 0.4),
     )
     for slot, low in enumerate((0.3, 0.42)):
@@ -162,9 +166,7 @@ def _before(scene: Scene, course: Course) -> None:
         person(
             scene,
             name,
-            course.middle(walk) + dice.uniform(name + "x", -0.07, 0.07),
-            walk,
-            scene.metre(walk) * 1.3,
+            scene.spot(course.middle(walk) + dice.uniform(name + "x", -0.07, 0.07), walk, 1.3),
             dice.chance(name, 0.4),
         )
     near = course.middle(0.97)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import cast
-from dissect_core.world.scene import RGB, Scene, mix, pick, pick_colour
+from dissect_core.world.scene import RGB, Scene, Spot, mix, pick, pick_colour
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import sharpen
 from dissect_core.world.trees import leaves
@@ -49,7 +49,7 @@ def far_trunks(scene: Scene, name: str, foot: Tensor, pitch: float, veil: float,
 def trunk(scene: Scene, name: str, cx: Tensor, foot: Tensor, half: Tensor, present: Tensor, bark: Tensor) -> None:
     """A trunk whose crown is above the picture; half: half its width at the height of the chest."""
     dice = scene.dice
-    cast(scene, cx, foot, half * 1.3, half * 9.0, half * 0.5, present)
+    cast(scene, Spot(cx, foot, half), 1.3, 9.0, 0.5, present)
     scene = scene.within(cx - half * 3.2, 0, cx + half * 3.2, foot + half)
     canvas, light = scene.canvas, scene.light
     up = (foot - canvas.y).clamp(min=0)

@@ -48,9 +48,15 @@ def fireplace(view: View, cx: Tensor, here: Tensor) -> None:
     for piece in (surround, shelf):
         piece.paint(frame, "fireplace", "mantel", stuff, here, torch.where(kind == 1, stone, 1.0))
     canvas.shade(canvas.soft(Block(view, cx - 0.64, cx + 0.64, 1.1, 1.13, 0.98, 1.05).front(), 0.02, here), 0.7)
-    mouth_block = Block(view, cx - 0.4, cx + 0.4, 1.1, 1.125, 0.06, 0.76)
-    mouth = mouth_block.front(0.01)
-    x0, top, x1, bottom = mouth_block.edges
+    _fire(view, Block(view, cx - 0.4, cx + 0.4, 1.1, 1.125, 0.06, 0.76), here)
+
+
+def _fire(view: View, hole: Block, here: Tensor) -> None:
+    """The opening of a fireplace: soot and logs, and flames in most; oftener in the evening."""
+    dice, canvas, room, style = view.dice, view.canvas, view.room, view.style
+    x, y = room.x, room.y
+    mouth = hole.front(0.01)
+    x0, top, x1, bottom = hole.edges
     up = ((bottom - y) / (bottom - top)).clamp(0, 1)
     burning = dice.chance("burning", torch.where(room.evening > 0, 0.9, 0.55))
     soot = tint(rgb(canvas, 0.14, 0.11, 0.10), 0.7 + 0.5 * up)

@@ -21,9 +21,7 @@ _SEATS: list[Colour] = [
 ]
 
 
-def desk(
-    view: View, name: str, cx: Tensor, half: Tensor, far: float, near: float, here: Tensor
-) -> None:
+def desk(view: View, name: str, cx: Tensor, half: Tensor, far: float, near: float, here: Tensor) -> None:
     """A desk of 0.74 metres height between two planes, with a block of drawers at one side and legs at the other."""
     if not bool(here.any()):
         return

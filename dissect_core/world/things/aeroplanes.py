@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import Figure, cast, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, polygon, rounded_box, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import box, capsule, ellipse, intersect, polygon, rounded_box, union
 from dissect_core.world.texture import sharpen
 
 _LIVERIES: tuple[RGB, ...] = (
@@ -32,14 +32,14 @@ def _round(plane: Figure, middle: float, radius: float) -> Tensor:
 
 
 def airliner(
-    scene: Scene, name: str, cx: Number, foot: Tensor, size: Tensor, present: Tensor, facing: Tensor,
+    scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor,
     grounded: Tensor | float = 1.0,
 ) -> None:  # fmt: skip
     """A jet of the given length (image widths), nose towards `facing`; in the air where `grounded` is 0."""
     dice = scene.dice
-    on = torch.as_tensor(grounded, device=size.device) * torch.ones_like(size)
-    cast(scene, cx, foot, size * 0.46, size * 0.16, size * 0.035, present * on)
-    plane = place(scene, cx, foot, size, present, (-0.56, -0.44, 0.56, 0.04), facing)
+    on = torch.as_tensor(grounded, device=spot.scale.device) * torch.ones_like(spot.scale)
+    cast(scene, spot, 0.46, 0.16, 0.035, present * on)
+    plane = place(scene, spot, present, (-0.56, -0.44, 0.56, 0.04), facing)
     if plane.absent:
         return
     x, y = plane.x, plane.y
@@ -61,15 +61,15 @@ def airliner(
     row = intersect(
         (torch.remainder(x + 0.5, 0.042) - 0.021).abs() - 0.0105, (y + 0.152).abs() - 0.0125, (x - 0.03).abs() - 0.32
     )
-    panes = mix(rgb((0.16, 0.22, 0.32), size), rgb((1.0, 0.86, 0.50), size), scene.light.warm)
+    panes = mix(rgb((0.16, 0.22, 0.32), spot.scale), rgb((1.0, 0.86, 0.50), spot.scale), scene.light.warm)
     plane.paint(row, panes, "aeroplane", "window", "glass")
     cockpit = polygon(x, y, ((0.385, -0.178), (0.43, -0.160), (0.435, -0.140), (0.385, -0.140)))
-    plane.paint(cockpit, rgb((0.13, 0.18, 0.26), size), "aeroplane", "window", "glass")
+    plane.paint(cockpit, rgb((0.13, 0.18, 0.26), spot.scale), "aeroplane", "window", "glass")
     plane.shade(polygon(x, y, ((-0.02, -0.12), (0.15, -0.12), (-0.05, -0.02), (-0.22, -0.02))), 0.7, 0.05)
     engine = rounded_box(x, y, -0.03, -0.085, 0.10, -0.028, 0.026)
     plane.paint(engine, livery * _round(plane, -0.056, 0.03), "aeroplane", "engine", "metal")
     intake = ellipse(x, y, 0.093, -0.056, 0.009, 0.026)
-    plane.paint(intake, rgb((0.15, 0.15, 0.18), size), "aeroplane", "engine", "metal")
+    plane.paint(intake, rgb((0.15, 0.15, 0.18), spot.scale), "aeroplane", "engine", "metal")
     wing = polygon(x, y, ((-0.03, -0.115), (0.14, -0.115), (-0.13, -0.052), (-0.20, -0.052)))
     plane.paint(wing, body * 0.9 * plane.light.on(0, 0.75, 0.4), "aeroplane", "wing", "metal")
     stabiliser = polygon(x, y, ((-0.46, -0.185), (-0.36, -0.185), (-0.46, -0.145), (-0.53, -0.145)))
@@ -77,14 +77,14 @@ def airliner(
 
 
 def propeller_plane(
-    scene: Scene, name: str, cx: Number, foot: Tensor, size: Tensor, present: Tensor, facing: Tensor,
+    scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor,
     grounded: Tensor | float = 1.0,
 ) -> None:  # fmt: skip
     """A small high-winged aeroplane of the given length (image widths)."""
     dice = scene.dice
-    on = torch.as_tensor(grounded, device=size.device) * torch.ones_like(size)
-    cast(scene, cx, foot, size * 0.44, size * 0.2, size * 0.04, present * on)
-    plane = place(scene, cx, foot, size, present, (-0.58, -0.46, 0.58, 0.05), facing)
+    on = torch.as_tensor(grounded, device=spot.scale.device) * torch.ones_like(spot.scale)
+    cast(scene, spot, 0.44, 0.2, 0.04, present * on)
+    plane = place(scene, spot, present, (-0.58, -0.46, 0.58, 0.05), facing)
     if plane.absent:
         return
     x, y = plane.x, plane.y
@@ -103,7 +103,9 @@ def propeller_plane(
     plane.paint(stripe, livery * light, "aeroplane", "body", "metal")
     cabin = polygon(x, y, ((-0.07, -0.325), (0.085, -0.325), (0.17, -0.245), (-0.14, -0.245)))
     pane = torch.maximum(cabin, 0.008 - (x - 0.01).abs())
-    sky = mix(rgb((0.16, 0.22, 0.30), size), rgb((0.58, 0.72, 0.84), size), ((-0.24 - y) / 0.08).clamp(0, 1))
+    sky = mix(
+        rgb((0.16, 0.22, 0.30), spot.scale), rgb((0.58, 0.72, 0.84), spot.scale), ((-0.24 - y) / 0.08).clamp(0, 1)
+    )
     plane.paint(pane, sky * plane.light.on(0, 0.4, 0.6), "aeroplane", "window", "glass")
     strut = capsule(x, y, 0.02, -0.13, -0.02, -0.345, 0.009)
     plane.paint(strut, livery * plane.light.on(0, 0, 0.9), "aeroplane", "wing", "metal")
@@ -119,6 +121,6 @@ def propeller_plane(
     plane.paint(flat, livery * plane.light.on(0, 0.7, 0.4), "aeroplane", "tail", "metal")
     spinner = ellipse(x, y, 0.43, -0.2, 0.035, 0.035)
     blades = ellipse(x, y, 0.455, -0.2, 0.0125, 0.15)
-    grey = mix(rgb((0.30, 0.30, 0.32), size), rgb((0.75, 0.76, 0.78), size), sharpen(-y, 0.18, 0.22))
+    grey = mix(rgb((0.30, 0.30, 0.32), spot.scale), rgb((0.75, 0.76, 0.78), spot.scale), sharpen(-y, 0.18, 0.22))
     plane.paint(blades, grey, "aeroplane", "propeller", "metal")
     plane.paint(spinner, livery * light, "aeroplane", "propeller", "metal")

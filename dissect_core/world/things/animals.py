@@ -7,8 +7,8 @@ from torch import Tensor
 
 from dissect_core.world.figures import Figure, cast, place
 from dissect_core.world.puffs import puffs
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, capsule, ellipse, polygon, rounded_box, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import capsule, ellipse, polygon, rounded_box, union
 from dissect_core.world.texture import sharpen
 
 _COATS: tuple[RGB, ...] = ((0.95, 0.93, 0.90), (0.66, 0.42, 0.25), (0.93, 0.90, 0.84), (0.36, 0.25, 0.19))
@@ -27,11 +27,11 @@ def _belly(beast: Figure, top: float, low: float) -> Tensor:
     return beast.light.on(0.1, up.clamp(-1, 1) * 0.7, 0.65)
 
 
-def cow(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def cow(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A cow of 2.2 metres, spotted or plain, grazing or looking up."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 1.0, metre * 1.2, metre * 0.18, present)
-    beast = place(scene, cx, foot, metre, present, (-1.5, -1.9, 1.7, 0.1), facing)
+    cast(scene, spot, 1.0, 1.2, 0.18, present)
+    beast = place(scene, spot, present, (-1.5, -1.9, 1.7, 0.1), facing)
     if beast.absent:
         return
     x, y = beast.x, beast.y
@@ -62,16 +62,16 @@ def cow(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, presen
     )
     beast.paint(head, marks * 0.92 * light, "cow", "head", "fur")
     muzzle = ellipse(x, y, hx + 0.23, hy + 0.34, 0.13, 0.11)
-    beast.paint(muzzle, rgb((0.86, 0.66, 0.60), metre) * light, "cow", "head", "fur")
+    beast.paint(muzzle, rgb((0.86, 0.66, 0.60), spot.scale) * light, "cow", "head", "fur")
     horns = capsule(x, y, hx - 0.02, hy - 0.16, hx + 0.1, hy - 0.3, 0.04)
-    beast.paint(horns, rgb((0.88, 0.84, 0.72), metre) * light, "cow", "head", "fur")
+    beast.paint(horns, rgb((0.88, 0.84, 0.72), spot.scale) * light, "cow", "head", "fur")
 
 
-def sheep(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def sheep(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A woolly sheep of 1.3 metres with a dark or a pale face."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 0.6, metre * 0.8, metre * 0.14, present)
-    beast = place(scene, cx, foot, metre, present, (-0.9, -1.3, 1.0, 0.1), facing)
+    cast(scene, spot, 0.6, 0.8, 0.14, present)
+    beast = place(scene, spot, present, (-0.9, -1.3, 1.0, 0.1), facing)
     if beast.absent:
         return
     x, y = beast.x, beast.y
@@ -80,7 +80,7 @@ def sheep(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     curls = 0.05 * torch.sin(x * 17) * torch.sin(y * 19)
     balls = [(-0.42, -0.62, 0.28), (0.34, -0.66, 0.27), (-0.05, -0.78, 0.34), (-0.02, -0.52, 0.3)]
     distance, right, up, front = puffs(x, y, balls)
-    wool = rgb((0.94, 0.91, 0.85), metre) * (1 + curls * 2.2).unsqueeze(1)
+    wool = rgb((0.94, 0.91, 0.85), spot.scale) * (1 + curls * 2.2).unsqueeze(1)
     beast.paint(
         distance + curls, wool * beast.light.on(right * 0.7, up * 0.7 + 0.15, front * 0.6), "sheep", "body", "fur"
     )
@@ -91,11 +91,11 @@ def sheep(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     beast.paint(face, dark * beast.light.on(0.2, 0.2, 0.7), "sheep", "head", "fur")
 
 
-def deer(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def deer(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A stag or a hind of 1.8 metres, head raised."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 0.7, metre * 1.3, metre * 0.16, present)
-    beast = place(scene, cx, foot, metre, present, (-1.1, -2.6, 1.3, 0.1), facing)
+    cast(scene, spot, 0.7, 1.3, 0.16, present)
+    beast = place(scene, spot, present, (-1.1, -2.6, 1.3, 0.1), facing)
     if beast.absent:
         return
     x, y = beast.x, beast.y
@@ -103,22 +103,24 @@ def deer(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, prese
     _legs(beast, "deer", (-0.62, -0.46, 0.36, 0.5), -0.8, 0.065, coat)
     light = _belly(beast, -1.35, -0.7)
     barrel = union(rounded_box(x, y, -0.8, -1.3, 0.62, -0.76, 0.24), capsule(x, y, 0.46, -1.12, 0.8, -1.66, 0.16))
-    pale = mix(coat, rgb((0.93, 0.86, 0.76), metre), sharpen(y, -0.92, -0.74) * 0.8)
+    pale = mix(coat, rgb((0.93, 0.86, 0.76), spot.scale), sharpen(y, -0.92, -0.74) * 0.8)
     beast.paint(barrel, pale * light, "deer", "body", "fur")
     rump = ellipse(x, y, -0.8, -1.12, 0.1, 0.16)
-    beast.paint(rump, rgb((0.95, 0.92, 0.86), metre) * light, "deer", "tail", "fur")
+    beast.paint(rump, rgb((0.95, 0.92, 0.86), spot.scale) * light, "deer", "tail", "fur")
     head = union(capsule(x, y, 0.84, -1.74, 1.06, -1.62, 0.115), capsule(x, y, 0.72, -1.84, 0.62, -1.98, 0.05))
     beast.paint(head, coat * beast.light.on(0.2, 0.2, 0.7), "deer", "head", "fur")
     antlers = union(
         capsule(x, y, 0.8, -1.84, 0.62, -2.3, 0.042), capsule(x, y, 0.7, -2.1, 0.9, -2.34, 0.036),
         capsule(x, y, 0.62, -2.3, 0.74, -2.5, 0.036), capsule(x, y, 0.66, -2.2, 0.44, -2.36, 0.036),
     )  # fmt: skip
-    beast.paint(antlers, rgb((0.50, 0.38, 0.27), metre) * light, "deer", "head", "fur", dice.chance(name + "stag", 0.6))
+    beast.paint(
+        antlers, rgb((0.50, 0.38, 0.27), spot.scale) * light, "deer", "head", "fur", dice.chance(name + "stag", 0.6)
+    )
 
 
-def gull(scene: Scene, name: str, cx: Number, cy: Tensor, size: Tensor, present: Tensor) -> None:
+def gull(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A bird in the air with a span of two sizes, one wing nearer than the other."""
-    bird = place(scene, cx, cy, size, present, (-1.2, -0.9, 1.2, 0.5), 1 - 2 * scene.dice.chance(name + "way", 0.5))
+    bird = place(scene, spot, present, (-1.2, -0.9, 1.2, 0.5), 1 - 2 * scene.dice.chance(name + "way", 0.5))
     if bird.absent:
         return
     x, y = bird.x, bird.y
@@ -132,14 +134,14 @@ def gull(scene: Scene, name: str, cx: Number, cy: Tensor, size: Tensor, present:
     bird.paint(body, feather * light, "bird", "body", "none")
 
 
-def duck(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def duck(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A duck or a swan on the water, 1 metre long."""
-    bird = place(scene, cx, foot, metre, present, (-0.8, -0.95, 0.9, 0.3), facing)
+    bird = place(scene, spot, present, (-0.8, -0.95, 0.9, 0.3), facing)
     if bird.absent:
         return
     x, y = bird.x, bird.y
     swan = scene.dice.chance(name + "swan", 0.5)
-    white, brown = rgb((0.97, 0.97, 0.95), metre), rgb((0.55, 0.42, 0.30), metre)
+    white, brown = rgb((0.97, 0.97, 0.95), spot.scale), rgb((0.55, 0.42, 0.30), spot.scale)
     feather = mix(brown, white, swan)
     light = bird.light.on(0, 0.4, 0.7)
     bird.shade(ellipse(x, y, 0.0, 0.06, 0.62, 0.12), 0.7, 0.15)
@@ -149,6 +151,6 @@ def duck(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, prese
     bird.paint(torch.maximum(body, y - 0.02), feather * light, "bird", "body", "none")
     top = -0.46 - 0.3 * swan
     neck = union(capsule(x, y, 0.38, -0.2, 0.42, top, 0.09), ellipse(x, y, 0.48, top, 0.15, 0.115))
-    bird.paint(neck, mix(rgb((0.16, 0.42, 0.30), metre), white, swan) * light, "bird", "head", "none")
+    bird.paint(neck, mix(rgb((0.16, 0.42, 0.30), spot.scale), white, swan) * light, "bird", "head", "none")
     beak = polygon(x, y, ((0.58, top - 0.05), (0.8, top + 0.04), (0.58, top + 0.08)))
-    bird.paint(beak, rgb((0.95, 0.62, 0.18), metre) * light, "bird", "head", "none")
+    bird.paint(beak, rgb((0.95, 0.62, 0.18), spot.scale) * light, "bird", "head", "none")

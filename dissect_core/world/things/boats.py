@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import Figure, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, polygon, rounded_box, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import box, capsule, ellipse, intersect, polygon, rounded_box, union
 from dissect_core.world.texture import sharpen
 
 _HULLS: tuple[RGB, ...] = (
@@ -58,16 +58,14 @@ def _under(boat: Figure, colour: Tensor, length: float, deep: float) -> None:
 def sailing_boat(
     scene: Scene,
     name: str,
-    cx: Number,
-    foot: Tensor,
-    metre: Tensor,
+    spot: Spot,
     present: Tensor,
     facing: Tensor,
     sailing: float = 0.7,
 ) -> None:
     """A boat of about 6 metres with a mast of 7; its sails are up in this share of the scenes, else furled."""
     dice = scene.dice
-    boat = place(scene, cx, foot, metre, present, (-3.4, -8.0, 3.6, 1.7), facing)
+    boat = place(scene, spot, present, (-3.4, -8.0, 3.6, 1.7), facing)
     if boat.absent:
         return
     x, y = boat.x, boat.y
@@ -78,7 +76,7 @@ def sailing_boat(
     below = polygon(x + wave, -y, ((-0.05, -1.5), (0.05, -1.5), (0.35, -0.4), (-1.7, -0.4)))
     _mirrored(boat, torch.maximum(below, -y), cloth * boat.light.on(0, 0.2, 0.8), 0.4)
     mast = capsule(x, y, 0.25, -0.8, 0.25, -7.4, 0.085)
-    boat.paint(mast, rgb((0.74, 0.62, 0.46), metre) * boat.light.on(0.2, 0, 0.8), "boat", "mast", "wood")
+    boat.paint(mast, rgb((0.74, 0.62, 0.46), spot.scale) * boat.light.on(0.2, 0, 0.8), "boat", "mast", "wood")
     bulge = 0.35 * torch.sin((-(y + 1.3) / 5.7).clamp(0, 1) * 3.1416)
     main = polygon(x + bulge * 0.4, y, ((0.02, -7.1), (0.12, -7.1), (0.12, -1.35), (-2.5, -1.35)))
     jib = polygon(x - bulge * 0.5, y, ((0.42, -6.5), (2.75, -1.15), (0.42, -1.3)))
@@ -90,18 +88,16 @@ def sailing_boat(
     furled = union(capsule(x, y, 0.2, -1.5, -2.4, -1.42, 0.2), capsule(x, y, 0.3, -6.6, 2.7, -1.0, 0.045))
     boat.paint(furled, cloth * 0.92 * boat.light.on(0, 0.5, 0.6), "boat", "sail", "fabric", 1 - up)
     cabin = rounded_box(x, y, -1.3, -1.2, 0.9, -0.6, 0.16)
-    boat.paint(cabin, rgb((0.93, 0.92, 0.88), metre) * boat.light.on(0, 0.3, 0.75), "boat", "cabin", "wood")
+    boat.paint(cabin, rgb((0.93, 0.92, 0.88), spot.scale) * boat.light.on(0, 0.3, 0.75), "boat", "cabin", "wood")
     pane = rounded_box(x, y, -0.95, -1.06, 0.5, -0.84, 0.08)
-    boat.paint(pane, rgb((0.18, 0.24, 0.32), metre), "boat", "window", "glass")
+    boat.paint(pane, rgb((0.18, 0.24, 0.32), spot.scale), "boat", "window", "glass")
     _hull(boat, colour, 2.9, 1.0, 0.72)
 
 
-def fishing_boat(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor
-) -> None:
+def fishing_boat(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A cutter of 8 metres with a wheelhouse, a mast with its boom, and fenders of old tyres."""
     dice = scene.dice
-    boat = place(scene, cx, foot, metre, present, (-4.4, -5.6, 4.6, 1.7), facing)
+    boat = place(scene, spot, present, (-4.4, -5.6, 4.6, 1.7), facing)
     if boat.absent:
         return
     x, y = boat.x, boat.y
@@ -111,25 +107,23 @@ def fishing_boat(
         capsule(x, y, 1.2, -1.0, 1.2, -4.9, 0.1), capsule(x, y, 1.2, -1.9, 3.4, -3.6, 0.075),
         capsule(x, y, 1.2, -4.7, 3.9, -1.3, 0.035), capsule(x, y, 1.2, -4.7, -3.6, -1.2, 0.035),
     )  # fmt: skip
-    boat.paint(spars, rgb((0.56, 0.42, 0.28), metre) * boat.light.on(0.2, 0, 0.8), "boat", "mast", "wood")
+    boat.paint(spars, rgb((0.56, 0.42, 0.28), spot.scale) * boat.light.on(0.2, 0, 0.8), "boat", "mast", "wood")
     house = union(rounded_box(x, y, -2.7, -3.0, -0.5, -0.9, 0.15), box(x, y, -2.9, -3.15, -0.2, -2.9))
     white = dice.colour(name + "house", ((0.95, 0.94, 0.90), (0.93, 0.88, 0.72), (0.80, 0.86, 0.88)))
     tone = 1.0 - 0.16 * sharpen(x, -1.2, -0.4)
     boat.paint(house, white * boat.light.on(0, 0.2, 0.8) * tone.unsqueeze(1), "boat", "cabin", "wood")
     panes = intersect((torch.remainder(x + 2.55, 0.68) - 0.34).abs() - 0.24, (y + 2.35).abs() - 0.3, house + 0.12)
-    glow = mix(rgb((0.20, 0.27, 0.36), metre), rgb((1.0, 0.82, 0.44), metre), scene.light.warm)
+    glow = mix(rgb((0.20, 0.27, 0.36), spot.scale), rgb((1.0, 0.82, 0.44), spot.scale), scene.light.warm)
     boat.paint(panes, glow, "boat", "window", "glass")
     _hull(boat, colour, 4.0, 2.4, 1.15)
     for at in (-2.2, -0.4, 1.4):
         ring = ellipse(x, y, at, -0.62, 0.26, 0.26).abs() - 0.09
-        boat.paint(ring, rgb((0.13, 0.13, 0.14), metre), "boat", "hull", "rubber")
+        boat.paint(ring, rgb((0.13, 0.13, 0.14), spot.scale), "boat", "hull", "rubber")
 
 
-def rowing_boat(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor
-) -> None:
+def rowing_boat(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A wooden boat of 3.6 metres, seen a little from above so that its thwarts show."""
-    boat = place(scene, cx, foot, metre, present, (-2.1, -1.2, 2.2, 1.0), facing)
+    boat = place(scene, spot, present, (-2.1, -1.2, 2.2, 1.0), facing)
     if boat.absent:
         return
     x, y = boat.x, boat.y
@@ -152,4 +146,4 @@ def rowing_boat(
     seats = torch.maximum(union((x + 0.8).abs(), (x - 0.15).abs(), (x - 1.05).abs()) - 0.15, rim + 0.06)
     boat.paint(seats, wood * 1.1 * boat.light.on(0, 0.7, 0.5), "boat", "hull", "wood")
     oar = capsule(x, y, -0.5, -0.85, 0.75, -0.05, 0.055)
-    boat.paint(oar, rgb((0.80, 0.64, 0.42), metre) * boat.light.on(0, 0.6, 0.6), "boat", "hull", "wood")
+    boat.paint(oar, rgb((0.80, 0.64, 0.42), spot.scale) * boat.light.on(0, 0.6, 0.6), "boat", "hull", "wood")

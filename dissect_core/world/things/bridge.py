@@ -7,22 +7,22 @@ from torch import Tensor
 
 from dissect_core.world.concepts import MATERIALS
 from dissect_core.world.figures import place
-from dissect_core.world.scene import Scene, mix, pick_label, rgb
-from dissect_core.world.shapes import Number, ellipse, intersect
+from dissect_core.world.scene import Scene, Spot, mix, pick_label, rgb
+from dissect_core.world.shapes import ellipse, intersect
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import joints
 
 
-def footbridge(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, present: Tensor) -> None:
+def footbridge(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """An arched bridge of wood or stone from bank to bank, `half` wide to each side, seen from its side."""
-    bridge = place(scene, cx, foot, half, present, (-1.35, -0.95, 1.35, 0.2))
+    bridge = place(scene, spot, present, (-1.35, -0.95, 1.35, 0.2))
     if bridge.absent:
         return
     x, y = bridge.x, bridge.y
     dice = scene.dice
     stony = dice.chance(name + "stone", 0.5)
     wood = dice.colour(name + "wood", ((0.62, 0.36, 0.22), (0.74, 0.26, 0.20), (0.54, 0.42, 0.30)))
-    stone = rgb((0.68, 0.65, 0.60), half) * joints(
+    stone = rgb((0.68, 0.65, 0.60), spot.scale) * joints(
         dice, name + "stones", x + 20, y + 20, 0.3, 0.14, gap=0.3, depth=0.3
     ).unsqueeze(1)
     colour = mix(wood + 0 * stone, stone, stony)

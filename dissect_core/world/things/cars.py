@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import Figure, cast, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, box, ellipse, intersect, polygon, rounded_box, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import box, ellipse, intersect, polygon, rounded_box, union
 from dissect_core.world.texture import sharpen
 
 _PAINT: tuple[RGB, ...] = (
@@ -32,13 +32,11 @@ def _wheels(car: Figure, places: tuple[float, ...], radius: float) -> None:
         car.paint(hub, rgb((0.72, 0.73, 0.75), car.scale) * car.light.on(0, 0.3, 0.8), "car", "wheel", "metal")
 
 
-def car_beside(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor
-) -> None:
+def car_beside(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A saloon or a van seen from its side, 4.4 metres long; `facing` 1 drives to the right."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 2.1, metre * 1.5, metre * 0.22, present)
-    car = place(scene, cx, foot, metre, present, (-2.4, -2.4, 2.4, 0.1), facing)
+    cast(scene, spot, 2.1, 1.5, 0.22, present)
+    car = place(scene, spot, present, (-2.4, -2.4, 2.4, 0.1), facing)
     if car.absent:
         return
     x, y = car.x, car.y
@@ -65,28 +63,26 @@ def car_beside(
     car.paint(windows + rear, _glass(car, (-y - 0.85) / 0.6), "car", "window", "glass")
     line = torch.maximum((y + 0.72).abs() - 0.03, lower + 0.06)
     car.shade(line, 0.75, 0.05)
-    lamps = mix(rgb((0.98, 0.94, 0.74), metre), rgb((0.80, 0.12, 0.10), metre), (x < 0).float())
+    lamps = mix(rgb((0.98, 0.94, 0.74), spot.scale), rgb((0.80, 0.12, 0.10), spot.scale), (x < 0).float())
     ends = torch.maximum((x.abs() - 2.02).abs() - 0.12, (y + 0.72).abs() - 0.09)
     car.paint(torch.maximum(ends, body), lamps * (0.7 + 0.3 * car.light.on(0, 0, 1)), "car", "body", "plastic")
     arches = union(*(ellipse(x, y, at, -0.34, 0.43, 0.43) for at in (-1.3, 1.32)))
-    car.paint(intersect(arches, lower), rgb((0.10, 0.10, 0.11), metre), "car", "body", "metal")
+    car.paint(intersect(arches, lower), rgb((0.10, 0.10, 0.11), spot.scale), "car", "body", "metal")
     _wheels(car, (-1.3, 1.32), 0.34)
 
 
-def car_before(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, coming: Tensor
-) -> None:
+def car_before(scene: Scene, name: str, spot: Spot, present: Tensor, coming: Tensor) -> None:
     """A car seen from behind, or from before where `coming` is 1: 1.8 metres wide."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 1.0, metre * 0.7, metre * 0.16, present)
-    car = place(scene, cx, foot, metre, present, (-1.2, -2.0, 1.2, 0.1))
+    cast(scene, spot, 1.0, 0.7, 0.16, present)
+    car = place(scene, spot, present, (-1.2, -2.0, 1.2, 0.1))
     if car.absent:
         return
     x, y = car.x, car.y
     paint = dice.colour(name, _PAINT)
     tall = dice.uniform(name + "tall", 1.42, 1.75)
     tyres = union(box(x, y, -0.86, -0.5, -0.58, 0.0), box(x, y, 0.58, -0.5, 0.86, 0.0))
-    car.paint(tyres, rgb(_TYRE, metre), "car", "wheel", "rubber")
+    car.paint(tyres, rgb(_TYRE, spot.scale), "car", "wheel", "rubber")
     cabin = polygon(x, y, ((-0.62, -tall), (0.62, -tall), (0.84, -0.85), (-0.84, -0.85)))
     lower = rounded_box(x, y, -0.93, -1.0, 0.93, -0.24, 0.18)
     up = (-y / tall).clamp(0, 1)
@@ -94,12 +90,12 @@ def car_before(
     car.paint(union(cabin, lower), paint * face, "car", "body", "metal")
     pane = polygon(x, y, ((-0.52, -tall + 0.12), (0.52, -tall + 0.12), (0.70, -0.95), (-0.70, -0.95)))
     car.paint(pane, _glass(car, (-y - 0.9) / 0.6), "car", "window", "glass")
-    lit = mix(rgb((0.82, 0.12, 0.10), metre), rgb((1.0, 0.96, 0.78), metre), coming)
+    lit = mix(rgb((0.82, 0.12, 0.10), spot.scale), rgb((1.0, 0.96, 0.78), spot.scale), coming)
     lamps = torch.maximum((x.abs() - 0.72).abs() - 0.16, (y + 0.72).abs() - 0.1)
     car.paint(lamps, lit * (0.75 + 0.25 * scene.light.on(0, 0, 1)), "car", "body", "plastic")
     plate = box(x, y, -0.26, -0.56, 0.26, -0.4)
-    car.paint(plate, rgb((0.93, 0.92, 0.86), metre) * face, "car", "body", "metal")
+    car.paint(plate, rgb((0.93, 0.92, 0.86), spot.scale) * face, "car", "body", "metal")
     bumper = torch.maximum(lower, -0.36 - y)
-    car.paint(bumper, rgb((0.20, 0.20, 0.22), metre) * face, "car", "body", "plastic")
+    car.paint(bumper, rgb((0.20, 0.20, 0.22), spot.scale) * face, "car", "body", "plastic")
     halo = ellipse(x, y, 0.72 * torch.sign(x), -0.72, 0.3, 0.26)
-    car.shade(halo, rgb((1.5, 1.35, 1.15), metre), 0.5, scene.light.warm * coming)
+    car.shade(halo, rgb((1.5, 1.35, 1.15), spot.scale), 0.5, scene.light.warm * coming)

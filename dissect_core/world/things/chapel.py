@@ -7,8 +7,8 @@ from torch import Tensor
 
 from dissect_core.world.concepts import MATERIALS
 from dissect_core.world.figures import cast, place
-from dissect_core.world.scene import RGB, Scene, mix, pick_label, rgb
-from dissect_core.world.shapes import Number, arch, box, ellipse, facet, polygon, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, pick_label, rgb
+from dissect_core.world.shapes import arch, box, ellipse, facet, polygon, union
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import joints, sharpen
 
@@ -16,11 +16,11 @@ _WALLS: tuple[RGB, ...] = ((0.95, 0.93, 0.87), (0.82, 0.76, 0.66), (0.90, 0.80, 
 _SPIRES: tuple[RGB, ...] = ((0.38, 0.60, 0.52), (0.36, 0.37, 0.44), (0.66, 0.30, 0.22), (0.28, 0.32, 0.40))
 
 
-def chapel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def chapel(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """About 11 metres wide and 17 high with its spire; the nave recedes towards `facing`."""
     dice = scene.dice
-    cast(scene, cx, foot - metre * 0.1, metre * 4.5, metre * 7.0, metre * 0.5, present)
-    church = place(scene, cx, foot, metre, present, (-3.0, -18.2, 9.0, 0.3), facing)
+    cast(scene, spot, 4.5, 7.0, 0.5, present, back=0.1)
+    church = place(scene, spot, present, (-3.0, -18.2, 9.0, 0.3), facing)
     if church.absent:
         return
     x, y = church.x, church.y
@@ -30,13 +30,13 @@ def chapel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
     roof = dice.colour(name + "roof", _SPIRES)
     tiled = torch.where(scene.winter > 0, MATERIALS.index("snow"), MATERIALS.index("slate")).to(torch.uint8)
     face, flank = church.light.on(-0.28, 0, 0.96), church.light.on(0.9, 0, 0.45)
-    dark = mix(rgb((0.18, 0.24, 0.34), metre), rgb((1.0, 0.80, 0.42), metre), scene.light.warm)
+    dark = mix(rgb((0.18, 0.24, 0.34), spot.scale), rgb((1.0, 0.80, 0.42), spot.scale), scene.light.warm)
     courses = 1 + 0.5 * (joints(dice, name + "stones", x + 30, y + 30, 0.9, 0.5, gap=0.3, depth=0.2) - 1)
     nave, u, v = facet(x, y, 1.5, 8.4, (-4.4, -4.1), (0.0, -0.35))
     church.paint(nave, wall * flank * (courses * (1.03 - 0.16 * v.clamp(0, 1))).unsqueeze(1), "church", "wall", stuff)
     bay = (torch.frac(u.clamp(0.001, 0.999) * 3) - 0.5) * 2.3
     light = torch.where(nave < 0, arch(bay, v * 4.2, 0.0, 3.1, 0.85, 2.1), 9.0)
-    church.paint(light - 0.16, rgb((0.95, 0.94, 0.9), metre) * flank, "church", "window", "stone")
+    church.paint(light - 0.16, rgb((0.95, 0.94, 0.9), spot.scale) * flank, "church", "window", "stone")
     church.paint(light, dark, "church", "window", "glass")
     gable = polygon(x, y, ((0.2, -7.4), (6.6, -6.7), (8.8, -3.9), (1.4, -4.2)))
     rows = 1 - 0.14 * (torch.frac(-y / 0.55) < 0.25).float()
@@ -49,15 +49,15 @@ def chapel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
         tower, wall * face * (courses * (1.02 - 0.12 * (1 + y / 10).clamp(0, 1))).unsqueeze(1), "church", "tower", stuff
     )
     ledge = box(x, y, -2.1, -10.1, 2.65, -9.6)
-    church.paint(ledge, rgb((0.93, 0.90, 0.84), metre) * face, "church", "tower", "stone")
+    church.paint(ledge, rgb((0.93, 0.90, 0.84), spot.scale) * face, "church", "tower", "stone")
     bells = arch(x, y, -0.2, -6.6, 1.1, 2.0)
-    church.paint(bells - 0.18, rgb((0.95, 0.94, 0.9), metre) * face, "church", "window", "stone")
+    church.paint(bells - 0.18, rgb((0.95, 0.94, 0.9), spot.scale) * face, "church", "window", "stone")
     church.paint(bells, dark * 0.9, "church", "window", "glass")
     dial = ellipse(x, y, -0.2, -5.3, 0.75, 0.75)
-    church.paint(dial, rgb((0.96, 0.94, 0.86), metre) * face, "church", "tower", "metal")
+    church.paint(dial, rgb((0.96, 0.94, 0.86), spot.scale) * face, "church", "tower", "metal")
     door = arch(x, y, -0.2, 0.0, 1.5, 2.7)
-    church.paint(torch.maximum(door - 0.22, y), rgb((0.93, 0.91, 0.85), metre) * face, "church", "wall", "stone")
-    church.paint(door, rgb((0.42, 0.26, 0.16), metre) * face, "church", "door", "wood")
+    church.paint(torch.maximum(door - 0.22, y), rgb((0.93, 0.91, 0.85), spot.scale) * face, "church", "wall", "stone")
+    church.paint(door, rgb((0.42, 0.26, 0.16), spot.scale) * face, "church", "door", "wood")
     tip = 17.0
     spire = polygon(x, y, ((0.2, -tip), (2.75, -9.9), (-2.2, -9.9)))
     right = sharpen(x - 0.2 - (y + tip) * 0.18, -0.12, 0.12)
@@ -65,4 +65,4 @@ def chapel(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pre
     white = scene.winter * sharpen(church.scene.other + 0.06 * (y + 13), 0.3, 0.6) * 0.9
     church.paint(spire, mix(roof, snow(scene), white) * lit, "church", "spire", "slate")
     cross = union(box(x, y, 0.06, -tip - 1.0, 0.34, -tip + 0.6), box(x, y, -0.3, -tip - 0.6, 0.7, -tip - 0.35))
-    church.paint(cross, rgb((0.90, 0.74, 0.34), metre) * face, "church", "cross", "metal")
+    church.paint(cross, rgb((0.90, 0.74, 0.34), spot.scale) * face, "church", "cross", "metal")

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import Figure, cast, place
-from dissect_core.world.scene import Scene, rgb
-from dissect_core.world.shapes import Number, capsule, ellipse, union
+from dissect_core.world.scene import Scene, Spot, rgb
+from dissect_core.world.shapes import capsule, ellipse, union
 
 
 def _frond(palm: Figure, ax: Tensor, ay: Tensor, reach: float, droop: float, thick: float) -> Tensor:
@@ -23,11 +23,11 @@ def _frond(palm: Figure, ax: Tensor, ay: Tensor, reach: float, droop: float, thi
     return torch.maximum(leaf * 0.8, ends)
 
 
-def palm(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, present: Tensor) -> None:
+def palm(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A palm of the given height (image widths) on a curved, ringed trunk."""
     dice = scene.dice
-    cast(scene, cx, foot, height * 0.1, height * 0.8, height * 0.035, present)
-    tree = place(scene, cx, foot, height, present, (-0.62, -1.25, 0.62, 0.04), 1 - 2 * dice.chance(name + "way", 0.5))
+    cast(scene, spot, 0.1, 0.8, 0.035, present)
+    tree = place(scene, spot, present, (-0.62, -1.25, 0.62, 0.04), 1 - 2 * dice.chance(name + "way", 0.5))
     if tree.absent:
         return
     x, y = tree.x, tree.y
@@ -37,22 +37,22 @@ def palm(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pres
     half = 0.042 - 0.018 * t + 0.02 * (0.12 - t).clamp(min=0) * 4
     across = ((x - spine) / half).clamp(-1, 1)
     rings = 1 - 0.22 * (torch.frac(t * 15) < 0.3).float()
-    bark = rgb((0.62, 0.49, 0.34), height) * tree.light.on(across * 0.85, 0.05, 0.55) * rings.unsqueeze(1)
+    bark = rgb((0.62, 0.49, 0.34), spot.scale) * tree.light.on(across * 0.85, 0.05, 0.55) * rings.unsqueeze(1)
     trunk = torch.maximum((x - spine).abs() - half, torch.maximum(y, -0.97 - y))
     tree.paint(trunk, bark, "palm", "trunk", "wood")
     green = dice.colour(name + "green", ((0.26, 0.50, 0.20), (0.34, 0.56, 0.22), (0.22, 0.44, 0.22)))
-    top = -0.97 + 0 * height
+    top = -0.97 + 0 * spot.scale
     for reach, droop, lift, tone in (
         (0.44, 0.75, 0.0, 0.62), (-0.44, 0.8, 0.0, 0.66), (0.36, 1.5, 0.0, 0.78), (-0.36, 1.6, 0.0, 0.82),
         (0.40, 0.15, 0.02, 1.02), (-0.40, 0.1, 0.02, 1.06), (0.24, -0.7, 0.03, 1.12), (-0.22, -0.9, 0.03, 1.15),
     ):  # fmt: skip
-        blade = _frond(tree, lean + 0 * height, top - lift, reach, droop, 0.075)
+        blade = _frond(tree, lean + 0 * spot.scale, top - lift, reach, droop, 0.075)
         side = 0.6 if reach > 0 else -0.6
         tree.paint(blade, green * tone * tree.light.on(side, 0.55, 0.4), "palm", "crown", "foliage")
     nuts = union(*(ellipse(x, y, lean + u, top + 0.035, 0.032, 0.036) for u in (-0.035, 0.03)))
     tree.paint(
         nuts,
-        rgb((0.50, 0.34, 0.20), height) * tree.light.on(0, 0.3, 0.7),
+        rgb((0.50, 0.34, 0.20), spot.scale) * tree.light.on(0, 0.3, 0.7),
         "palm",
         "crown",
         "none",
@@ -60,11 +60,11 @@ def palm(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pres
     )
 
 
-def cactus(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, present: Tensor) -> None:
+def cactus(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A saguaro of the given height (image widths) with up to two arms, or a round barrel cactus at its foot."""
     dice = scene.dice
-    cast(scene, cx, foot, height * 0.14, height * 0.9, height * 0.045, present)
-    plant = place(scene, cx, foot, height, present, (-0.5, -1.05, 0.5, 0.05), 1 - 2 * dice.chance(name + "way", 0.5))
+    cast(scene, spot, 0.14, 0.9, 0.045, present)
+    plant = place(scene, spot, present, (-0.5, -1.05, 0.5, 0.05), 1 - 2 * dice.chance(name + "way", 0.5))
     if plant.absent:
         return
     x, y = plant.x, plant.y
@@ -88,4 +88,6 @@ def cactus(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pr
     stem = torch.maximum(capsule(x, y, 0.0, 0.0, 0.0, -1.0 + 0.115, thick), y - 0.01)
     limb(stem, x, thick)
     bloom = union(*(ellipse(x, y, u, -0.98, 0.035, 0.03) for u in (-0.05, 0.05)))
-    plant.paint(bloom, rgb((0.95, 0.45, 0.55), height), "cactus", "none", "foliage", dice.chance(name + "bloom", 0.4))
+    plant.paint(
+        bloom, rgb((0.95, 0.45, 0.55), spot.scale), "cactus", "none", "foliage", dice.chance(name + "bloom", 0.4)
+    )

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import cast, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, polygon, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import box, capsule, ellipse, intersect, polygon, union
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import sharpen
 
@@ -55,11 +55,11 @@ def pier(
     canvas.paint(canvas.cover(deck, present), (top * board.unsqueeze(1)).clamp(0, 1), "pier", None, "wood")
 
 
-def lighthouse(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, present: Tensor) -> None:
+def lighthouse(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A banded tower of the given height (image widths) with a gallery and a lantern that shines at dusk."""
     dice = scene.dice
-    cast(scene, cx, foot, height * 0.14, height * 0.7, height * 0.04, present)
-    tower = place(scene, cx, foot, height, present, (-0.5, -1.2, 0.5, 0.06))
+    cast(scene, spot, 0.14, 0.7, 0.04, present)
+    tower = place(scene, spot, present, (-0.5, -1.2, 0.5, 0.06))
     if tower.absent:
         return
     x, y = tower.x, tower.y
@@ -68,20 +68,20 @@ def lighthouse(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor
     face = tower.light.on(across * 0.92, 0.05, 0.6)
     bands = sharpen(torch.sin(-y * 3.1416 * 5 / 0.8), -0.06, 0.06)
     red = dice.colour(name + "bands", ((0.82, 0.20, 0.16), (0.18, 0.32, 0.56), (0.16, 0.16, 0.18)))
-    coat = mix(rgb((0.96, 0.95, 0.92), height), red, bands)
+    coat = mix(rgb((0.96, 0.95, 0.92), spot.scale), red, bands)
     wall = intersect(x.abs() - half, -0.78 - y, y)
     tower.paint(wall, coat * face, "lighthouse", "tower", "plaster")
     for level in (0.22, 0.5):
         slot = box(x, y, -0.02, -level - 0.05, 0.02, -level)
-        tower.paint(slot, rgb((0.16, 0.19, 0.24), height), "lighthouse", "window", "glass")
+        tower.paint(slot, rgb((0.16, 0.19, 0.24), spot.scale), "lighthouse", "window", "glass")
     door = union(box(x, y, -0.04, -0.1, 0.04, 0.0), ellipse(x, y, 0.0, -0.1, 0.04, 0.035))
-    tower.paint(door, rgb((0.34, 0.22, 0.16), height) * face, "lighthouse", "door", "wood")
+    tower.paint(door, rgb((0.34, 0.22, 0.16), spot.scale) * face, "lighthouse", "door", "wood")
     gallery = union(box(x, y, -0.15, -0.80, 0.15, -0.765), box(x, y, -0.15, -0.86, 0.15, -0.848))
-    iron = rgb((0.20, 0.21, 0.24), height) * tower.light.on(0, 0.2, 0.8)
+    iron = rgb((0.20, 0.21, 0.24), spot.scale) * tower.light.on(0, 0.2, 0.8)
     warm = scene.light.warm
-    tower.shade(ellipse(x, y, 0.0, -0.89, 0.2, 0.12), rgb((1.8, 1.6, 1.2), height), 0.35, warm)
+    tower.shade(ellipse(x, y, 0.0, -0.89, 0.2, 0.12), rgb((1.8, 1.6, 1.2), spot.scale), 0.35, warm)
     lamp = box(x, y, -0.075, -0.95, 0.075, -0.79)
-    glass = mix(rgb((0.62, 0.74, 0.80), height) * face, rgb((1.0, 0.92, 0.58), height), warm)
+    glass = mix(rgb((0.62, 0.74, 0.80), spot.scale) * face, rgb((1.0, 0.92, 0.58), spot.scale), warm)
     bars = torch.frac((x + 0.075) / 0.05 + 4)
     tower.paint(lamp, glass * (1 - 0.3 * (bars < 0.2).float()).unsqueeze(1), "lighthouse", "lantern", "glass")
     tower.paint(gallery, iron, "lighthouse", "lantern", "metal")
@@ -89,10 +89,10 @@ def lighthouse(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor
     tower.paint(cap, red * tower.light.on((x / 0.1).clamp(-1, 1) * 0.7, 0.4, 0.5), "lighthouse", "dome", "metal")
 
 
-def crane(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, present: Tensor, facing: Tensor) -> None:
+def crane(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """A harbour crane of the given height (image widths): a latticed tower and an arm with its hook."""
     dice = scene.dice
-    frame = place(scene, cx, foot, height, present, (-0.5, -1.1, 1.05, 0.04), facing)
+    frame = place(scene, spot, present, (-0.5, -1.1, 1.05, 0.04), facing)
     if frame.absent:
         return
     x, y = frame.x, frame.y
@@ -103,7 +103,7 @@ def crane(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pre
         capsule(x, y, 0.0, -1.02, -0.38, -0.8, 0.011),
         capsule(x, y, 0.72, -0.8, 0.72, -0.4, 0.011),
     )
-    frame.paint(rope, rgb((0.25, 0.25, 0.28), height), "crane", "cable", "metal")
+    frame.paint(rope, rgb((0.25, 0.25, 0.28), spot.scale), "crane", "cable", "metal")
     saw = (torch.frac(-y / 0.13 + 10) - 0.5).abs() * 2
     tower = intersect(x.abs() - 0.075, -1.02 - y, y)
     brace = (x.abs() - 0.055).abs() - 0.022
@@ -114,9 +114,11 @@ def crane(scene: Scene, name: str, cx: Number, foot: Tensor, height: Tensor, pre
     lattice = torch.minimum(((y + 0.8).abs() - 0.034).abs() - 0.016, ((saw * 2 - 1) * 0.035 - y - 0.8).abs() - 0.014)
     frame.paint(torch.maximum(lattice, arm), paint * light, "crane", "post", "metal")
     weight = box(x, y, -0.44, -0.82, -0.3, -0.68)
-    frame.paint(weight, rgb((0.52, 0.52, 0.54), height) * light, "crane", "none", "concrete")
+    frame.paint(weight, rgb((0.52, 0.52, 0.54), spot.scale) * light, "crane", "none", "concrete")
     cab = box(x, y, -0.02, -0.78, 0.13, -0.64)
     frame.paint(cab, paint * 0.85 * light, "crane", "cabin", "metal")
-    frame.paint(box(x, y, 0.03, -0.76, 0.12, -0.69), rgb((0.30, 0.40, 0.48), height), "crane", "window", "glass")
+    frame.paint(box(x, y, 0.03, -0.76, 0.12, -0.69), rgb((0.30, 0.40, 0.48), spot.scale), "crane", "window", "glass")
     load = box(x, y, 0.64, -0.42, 0.8, -0.32)
-    frame.paint(load, rgb((0.62, 0.42, 0.26), height) * light, "crane", "none", "wood", dice.chance(name + "load", 0.6))
+    frame.paint(
+        load, rgb((0.62, 0.42, 0.26), spot.scale) * light, "crane", "none", "wood", dice.chance(name + "load", 0.6)
+    )

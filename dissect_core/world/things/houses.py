@@ -9,7 +9,7 @@ from torch import Tensor
 
 from dissect_core.world.concepts import MATERIALS
 from dissect_core.world.figures import Figure, cast, place
-from dissect_core.world.scene import RGB, Scene, mix, pick, pick_label, rgb
+from dissect_core.world.scene import RGB, Scene, Spot, mix, pick, pick_label, rgb
 from dissect_core.world.shapes import arch, box, capsule, facet, polygon, union
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import joints, sharpen
@@ -170,7 +170,7 @@ def _front(home: Figure, name: str, style: _Style, storeys: Tensor) -> None:
 
 
 def house(
-    scene: Scene, name: str, cx: Tensor, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor | float = 1.0,
+    scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor | float = 1.0,
     kinds: tuple[float, ...] = (0.3, 0.15, 0.2, 0.15, 0.2, 0.0),
 ) -> None:  # fmt: skip
     """A house about 8 metres wide and 5 high; `facing` -1 turns its long side to the left.
@@ -178,14 +178,14 @@ def house(
     kinds: weights of plaster, half-timber, brick, stone, boards and logs.
     """
     style = _draw(scene, name, kinds)
-    cast(scene, cx, foot - metre * 0.1, metre * 3.9, metre * 4.0, metre * 0.5, present)
-    home = place(scene, cx, foot, metre, present, (-4.6, -6.9, 4.8, 0.3), facing)
+    cast(scene, spot, 3.9, 4.0, 0.5, present, back=0.1)
+    home = place(scene, spot, present, (-4.6, -6.9, 4.8, 0.3), facing)
     if home.absent:
         return
     stack = box(home.x, home.y, 1.1, -style.ridge - 0.75, 1.75, -style.eaves - 0.6)
-    home.paint(stack, rgb((0.60, 0.36, 0.28), cx) * home.light.on(0.3, 0, 0.9), "house", "chimney", "brick")
+    home.paint(stack, rgb((0.60, 0.36, 0.28), spot.scale) * home.light.on(0.3, 0, 0.9), "house", "chimney", "brick")
     cap = box(home.x, home.y, 1.0, -style.ridge - 0.9, 1.85, -style.ridge - 0.7)
-    cap_colour = mix(rgb((0.5, 0.46, 0.44), cx), snow(scene), scene.winter)
+    cap_colour = mix(rgb((0.5, 0.46, 0.44), spot.scale), snow(scene), scene.winter)
     home.paint(cap, cap_colour * home.light.on(0, 0.5, 0.7), "house", "chimney", "brick")
     _side(home, name, style)
     _front(home, name, style, scene.dice.chance(name + "attic", 0.7))

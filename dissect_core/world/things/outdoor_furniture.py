@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dissect_core.world.figures import cast, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
-from dissect_core.world.shapes import Number, box, capsule, ellipse, intersect, polygon, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
+from dissect_core.world.shapes import box, capsule, ellipse, intersect, polygon, union
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import joints, sharpen
 
@@ -21,14 +21,14 @@ _CLOTHS: tuple[RGB, ...] = (
 )  # fmt: skip
 
 
-def bench(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
+def bench(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A wooden bench of 1.8 metres on iron feet, seen from before."""
-    cast(scene, cx, foot, metre * 0.95, metre * 0.8, metre * 0.2, present)
-    seat = place(scene, cx, foot, metre, present, (-1.1, -1.1, 1.1, 0.1))
+    cast(scene, spot, 0.95, 0.8, 0.2, present)
+    seat = place(scene, spot, present, (-1.1, -1.1, 1.1, 0.1))
     if seat.absent:
         return
     x, y = seat.x, seat.y
-    iron = rgb((0.22, 0.23, 0.25), metre) * seat.light.on(0, 0, 0.9)
+    iron = rgb((0.22, 0.23, 0.25), spot.scale) * seat.light.on(0, 0, 0.9)
     feet = union(
         *(box(x, y, at - 0.06, -0.95, at + 0.06, 0.0) for at in (-0.72, 0.72)),
         (torch.maximum((x.abs() - 0.86).abs() - 0.05, (y + 0.35).abs() - 0.3)),
@@ -45,10 +45,10 @@ def bench(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     seat.paint(slab, white * seat.light.on(0, 0.8, 0.4), "bench", "seat", "wood")
 
 
-def street_lamp(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
+def street_lamp(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A lamp post of 4 metres with an old lantern; it glows at dusk."""
-    cast(scene, cx, foot, metre * 0.2, metre * 3.0, metre * 0.14, present)
-    lamp = place(scene, cx, foot, metre, present, (-1.3, -5.0, 1.3, 0.1))
+    cast(scene, spot, 0.2, 3.0, 0.14, present)
+    lamp = place(scene, spot, present, (-1.3, -5.0, 1.3, 0.1))
     if lamp.absent:
         return
     x, y = lamp.x, lamp.y
@@ -60,8 +60,8 @@ def street_lamp(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor
     lamp.paint(post, iron * face, "street lamp", "post", "metal")
     warm = scene.light.warm
     lantern = polygon(x, y, ((-0.36, -4.1), (0.36, -4.1), (0.2, -3.38), (-0.2, -3.38)))
-    lamp.shade(ellipse(x, y, 0.0, -3.75, 0.6, 0.6), rgb((1.7, 1.5, 1.15), metre), 1.2, warm)
-    bright = mix(rgb((0.90, 0.92, 0.86), metre) * face, rgb((1.0, 0.90, 0.58), metre), warm)
+    lamp.shade(ellipse(x, y, 0.0, -3.75, 0.6, 0.6), rgb((1.7, 1.5, 1.15), spot.scale), 1.2, warm)
+    bright = mix(rgb((0.90, 0.92, 0.86), spot.scale) * face, rgb((1.0, 0.90, 0.58), spot.scale), warm)
     lamp.paint(lantern, iron * face, "street lamp", "lantern", "metal")
     lamp.paint(torch.maximum(lantern + 0.085, 0.03 - x.abs()), bright, "street lamp", "lantern", "glass")
     roof = polygon(x, y, ((-0.08, -4.45), (0.08, -4.45), (0.46, -4.06), (-0.46, -4.06)))
@@ -70,18 +70,16 @@ def street_lamp(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor
     )
 
 
-def umbrella(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, lean: Tensor | float = 0.0
-) -> None:
+def umbrella(scene: Scene, name: str, spot: Spot, present: Tensor, lean: Tensor | float = 0.0) -> None:
     """A sunshade of 2.6 metres with panels in two colours; `lean` tips it, metres at the top."""
-    cast(scene, cx, foot, metre * 0.9, metre * 1.4, metre * 0.26, present)
-    shade = place(scene, cx, foot, metre, present, (-2.4, -3.0, 2.4, 0.1))
+    cast(scene, spot, 0.9, 1.4, 0.26, present)
+    shade = place(scene, spot, present, (-2.4, -3.0, 2.4, 0.1))
     if shade.absent:
         return
     y = shade.y
     x = shade.x + lean * y / 2.4
     pole = box(x, y, -0.055, -2.5, 0.055, 0.0)
-    shade.paint(pole, rgb((0.90, 0.88, 0.82), metre) * shade.light.on(0.3, 0, 0.8), "umbrella", "post", "wood")
+    shade.paint(pole, rgb((0.90, 0.88, 0.82), spot.scale) * shade.light.on(0.3, 0, 0.8), "umbrella", "post", "wood")
     dome = intersect(ellipse(x, y, 0.0, -1.75, 1.55, 0.98), y + 1.78 - 0.09 * torch.cos(x * 8.1))
     across = (x / 1.6).clamp(-1, 1)
     panel = torch.sin(torch.asin(across * 0.999) * 4.5 + 1.57)
@@ -94,10 +92,10 @@ def umbrella(
     shade.paint(dome, cloth * shade.light.on(across * 0.75, 0.25 + 0.5 * up, 0.55), "umbrella", "none", "fabric")
 
 
-def flowers(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, present: Tensor) -> None:
+def flowers(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A bed of flowers, `half` wide to each side and as deep as the ground shows it; withered in winter."""
     present = present * (1 - scene.winter)
-    bed = place(scene, cx, foot, half, present, (-1.3, -0.8, 1.3, 0.4))
+    bed = place(scene, spot, present, (-1.3, -0.8, 1.3, 0.4))
     if bed.absent:
         return
     x, y = bed.x + (bed.scene.fine - 0.5) * 0.3, bed.y + (bed.scene.other - 0.5) * 0.22
@@ -109,7 +107,9 @@ def flowers(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, pre
     )
     up = (-y / 0.5).clamp(0, 1)
     leaf = (
-        rgb((0.25, 0.46, 0.19), half) * bed.light.on(0, 0.2 + 0.6 * up, 0.5) * (0.8 + 0.5 * bed.scene.fine).unsqueeze(1)
+        rgb((0.25, 0.46, 0.19), spot.scale)
+        * bed.light.on(0, 0.2 + 0.6 * up, 0.5)
+        * (0.8 + 0.5 * bed.scene.fine).unsqueeze(1)
     )
     bed.paint(patch, leaf, "flowers", "none", "foliage")
     row = torch.floor(bed.y / 0.23 + 40)
@@ -125,10 +125,10 @@ def flowers(scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, pre
     bed.paint(dots, petals * bed.light.on(0, 0.7, 0.5), "flowers", "none", "foliage")
 
 
-def fountain(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor) -> None:
+def fountain(scene: Scene, name: str, spot: Spot, present: Tensor) -> None:
     """A stone basin of 4 metres with a column and falling water; dry under snow in winter."""
-    cast(scene, cx, foot, metre * 2.1, metre * 1.4, metre * 0.45, present)
-    well = place(scene, cx, foot, metre, present, (-2.4, -3.4, 2.4, 0.4))
+    cast(scene, spot, 2.1, 1.4, 0.45, present)
+    well = place(scene, spot, present, (-2.4, -3.4, 2.4, 0.4))
     if well.absent:
         return
     x, y = well.x, well.y
@@ -142,7 +142,7 @@ def fountain(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, p
     well.paint(rim, mix(stone * 1.05, snow(scene), scene.winter) * top, "fountain", "none", "stone")
     pool = ellipse(x, y, 0.0, -0.7, 1.82, 0.31)
     ripple = 1 + 0.16 * torch.sin(torch.sqrt((x / 1.8) ** 2 + ((y + 0.7) / 0.31) ** 2 + 1e-6) * 16)
-    water = mix(rgb((0.36, 0.60, 0.68), metre) * top * ripple.unsqueeze(1), snow(scene) * top, scene.winter * 0.9)
+    water = mix(rgb((0.36, 0.60, 0.68), spot.scale) * top * ripple.unsqueeze(1), snow(scene) * top, scene.winter * 0.9)
     well.paint(pool, water, "fountain", "basin", "water")
     column = union(
         box(x, y, -0.2, -2.1, 0.2, -0.65), ellipse(x, y, 0.0, -0.68, 0.5, 0.14), ellipse(x, y, 0.0, -2.05, 0.85, 0.2)
@@ -155,5 +155,5 @@ def fountain(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, p
         capsule(x, y, 0.0, -2.1, 0.0, -3.0, 0.07),
     )
     shown = well.present * (1 - scene.winter)
-    spray = rgb((0.90, 0.96, 1.0), metre) * well.light.on(0, 0.4, 0.7)
+    spray = rgb((0.90, 0.96, 1.0), spot.scale) * well.light.on(0, 0.4, 0.7)
     well.paint(arc, spray, "fountain", "none", "water", shown)

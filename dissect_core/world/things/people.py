@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from dissect_core.world.figures import Figure, cast, place
-from dissect_core.world.scene import RGB, Scene, mix, rgb
+from dissect_core.world.scene import RGB, Scene, Spot, mix, rgb
 from dissect_core.world.shapes import Number, capsule, ellipse, intersect, polygon, rounded_box, union
 
 _SKIN: tuple[RGB, ...] = ((0.92, 0.72, 0.58), (0.86, 0.64, 0.50), (0.62, 0.42, 0.30), (0.42, 0.28, 0.20))
@@ -27,15 +29,17 @@ def _head(man: Figure, name: str, x: Number, y: float, face: Tensor) -> None:
     man.paint(cap, hat * face, "person", "head", "fabric")
 
 
-def person(
-    scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, bathing: bool = False
-) -> None:
+def person(scene: Scene, name: str, spot: Spot, present: Tensor, bathing: bool = False) -> None:
     """Somebody 1.7 metres tall who stands or walks; in a coat in winter, in bathing clothes if `bathing`."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 0.28, metre * 1.7, metre * 0.13, present)
+    cast(scene, spot, 0.28, 1.7, 0.13, present)
     tall = dice.uniform(name + "tall", 0.92, 1.06)
     man = place(
-        scene, cx, foot, metre * tall, present, (-0.55, -1.9, 0.55, 0.1), 1 - 2 * dice.chance(name + "way", 0.5)
+        scene,
+        replace(spot, scale=spot.scale * tall),
+        present,
+        (-0.55, -1.9, 0.55, 0.1),
+        1 - 2 * dice.chance(name + "way", 0.5),
     )
     if man.absent:
         return
@@ -62,11 +66,11 @@ def person(
     _head(man, name, 0.0, -1.6, face)
 
 
-def skier(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, present: Tensor, facing: Tensor) -> None:
+def skier(scene: Scene, name: str, spot: Spot, present: Tensor, facing: Tensor) -> None:
     """Somebody who skis downhill towards his facing, crouched, with poles."""
     dice = scene.dice
-    cast(scene, cx, foot, metre * 0.7, metre * 1.5, metre * 0.15, present)
-    man = place(scene, cx, foot, metre, present, (-1.2, -1.9, 1.2, 0.35), facing)
+    cast(scene, spot, 0.7, 1.5, 0.15, present)
+    man = place(scene, spot, present, (-1.2, -1.9, 1.2, 0.35), facing)
     if man.absent:
         return
     x, y = man.x, man.y
@@ -75,7 +79,7 @@ def skier(scene: Scene, name: str, cx: Number, foot: Tensor, metre: Tensor, pres
     skis = union(capsule(x, y, -0.85, -0.16, 0.95, 0.18, 0.055), capsule(x, y, -0.7, -0.02, 1.05, 0.31, 0.055))
     man.paint(skis, board * man.light.on(0, 0.6, 0.5), "skis", "none", "plastic")
     sticks = union(capsule(x, y, 0.4, -0.95, -0.55, -0.1, 0.035), capsule(x, y, 0.15, -0.85, -0.75, -0.2, 0.035))
-    man.paint(sticks, rgb((0.25, 0.25, 0.28), metre) * face, "skis", "none", "metal")
+    man.paint(sticks, rgb((0.25, 0.25, 0.28), spot.scale) * face, "skis", "none", "metal")
     suit, trousers = dice.colour(name + "shirt", _CLOTHES), dice.colour(name + "trousers", _TROUSERS)
     legs = union(
         capsule(x, y, -0.22, -0.82, 0.16, -0.5, 0.12), capsule(x, y, 0.16, -0.5, -0.02, -0.1, 0.1),

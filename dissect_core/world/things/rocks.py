@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from dissect_core.world.figures import cast, place
-from dissect_core.world.scene import RGB, Scene, mix
-from dissect_core.world.shapes import Number, ellipse, intersect, polygon, union
+from dissect_core.world.scene import RGB, Scene, Spot, mix
+from dissect_core.world.shapes import ellipse, intersect, polygon, union
 from dissect_core.world.sky import snow
 from dissect_core.world.texture import sharpen
 
@@ -14,13 +14,11 @@ GREY: tuple[RGB, ...] = ((0.56, 0.56, 0.58), (0.48, 0.48, 0.50), (0.62, 0.58, 0.
 RED: tuple[RGB, ...] = ((0.74, 0.46, 0.32), (0.66, 0.40, 0.30), (0.78, 0.56, 0.40))
 
 
-def rock(
-    scene: Scene, name: str, cx: Number, foot: Tensor, half: Tensor, present: Tensor, colours: tuple[RGB, ...] = GREY
-) -> None:
+def rock(scene: Scene, name: str, spot: Spot, present: Tensor, colours: tuple[RGB, ...] = GREY) -> None:
     """A boulder `half` wide to each side: a lit top, a bright and a dark face."""
     dice = scene.dice
-    cast(scene, cx, foot, half, half * 0.9, half * 0.2, present)
-    boulder = place(scene, cx, foot, half, present, (-1.25, -1.3, 1.25, 0.2), 1 - 2 * dice.chance(name + "way", 0.5))
+    cast(scene, spot, 1.0, 0.9, 0.2, present)
+    boulder = place(scene, spot, present, (-1.25, -1.3, 1.25, 0.2), 1 - 2 * dice.chance(name + "way", 0.5))
     if boulder.absent:
         return
     x = boulder.x + (boulder.scene.fine - 0.5) * 0.3

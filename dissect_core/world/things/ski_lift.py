@@ -7,9 +7,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from dissect_core.world.scene import RGB, Scene, rgb
+from dissect_core.world.figures import place
+from dissect_core.world.scene import RGB, Scene, Spot, rgb
 from dissect_core.world.shapes import box, capsule, rounded_box, union
 
+_ARM = 0.14  # from the post to a cable, in heights of the pylon
+_DARK: RGB = (0.20, 0.21, 0.24)
 _CABINS: tuple[RGB, ...] = (
     (0.86, 0.22, 0.18),
     (0.18, 0.40, 0.68),
@@ -19,70 +22,61 @@ _CABINS: tuple[RGB, ...] = (
 )
 
 
-def ski_lift(
-    scene: Scene, name: str, near: tuple[Tensor, Tensor], far: tuple[Tensor, Tensor], tall: Tensor, present: Tensor
-) -> None:
-    """From a pylon with its foot at (x, y) = near, `tall` high (image widths), up to one at far, a third as large."""
+def ski_lift(scene: Scene, name: str, near: Spot, far: tuple[Tensor, Tensor], present: Tensor) -> None:
+    """From a pylon at `near`, as high as its scale, up to one with its foot at (x, y) = far, seen a third as large."""
     if not bool(present.any()):
         return
-    (near_x, near_y), (far_x, far_y) = near, far
-    low_x, high_x = torch.minimum(near_x, far_x), torch.maximum(near_x, far_x)
-    scene = scene.within(
-        low_x - tall * 0.3, torch.minimum(near_y, far_y) - tall * 1.1, high_x + tall * 0.3, near_y + 0.02
-    )
-    canvas, light, dice = scene.canvas, scene.light, scene.dice
-    x, y = canvas.x, canvas.y
+    dice = scene.dice
     steel = dice.colour(name + "steel", ((0.46, 0.48, 0.52), (0.28, 0.36, 0.40), (0.60, 0.58, 0.54)))
 
-    def at(t: float) -> tuple[Tensor, Tensor, float]:
-        """Foot and scale of what stands at the share t of the way up: equal steps on the slope shrink with distance."""
-        near_by = (1 - t) / (1 - t + t * 3.0)
-        return far_x + (near_x - far_x) * near_by, far_y + (near_y - far_y) * near_by, 0.33 + 0.67 * near_by
+    def at(t: float) -> Spot:
+        """What stands at the share t of the way up: equal steps on the slope shrink with distance."""
+        close = (1 - t) / (1 - t + t * 3.0)
+        x, foot = far[0] + (near.x - far[0]) * close, far[1] + (near.foot - far[1]) * close
+        return Spot(x, foot, near.scale * (0.33 + 0.67 * close))
 
     stops = [at(t) for t in (1.0, 0.62, 0.0)]
-    for foot_x, foot_y, scale in stops:
-        half = tall * scale * 0.028 + 0.002
-        post = box(x, y, foot_x - half, foot_y - tall * scale, foot_x + half, foot_y)
-        bar = box(
-            x,
-            y,
-            foot_x - tall * scale * 0.16,
-            foot_y - tall * scale - half,
-            foot_x + tall * scale * 0.16,
-            foot_y - tall * scale + half,
-        )
-        face = light.on(((x - foot_x) / half).clamp(-1, 1) * 0.7, 0.1, 0.7)
-        canvas.paint(canvas.cover(union(post, bar), present), (steel * face).clamp(0, 1), "ski lift", "post", "metal")
-    for side in (-1.0, 1.0):
-        lines = []
-        for (ax, ay, a), (bx, by, b) in pairwise(stops):
-            lines.append(
-                capsule(
-                    x, y, ax + side * tall * a * 0.14, ay - tall * a, bx + side * tall * b * 0.14, by - tall * b, 0.0034
-                )
-            )
-        dark = rgb((0.20, 0.21, 0.24), tall)
-        canvas.paint(canvas.cover(union(*lines), present), dark, "ski lift", "cable", "metal")
-    paint = dice.colour(name + "cabins", _CABINS)
-    shift = dice.uniform(name + "shift", 0.0, 0.1)
-    for order, t in enumerate((0.78, 0.46, 0.2)):
-        side = 1.0 if order % 2 else -1.0
-        foot_x, foot_y, scale = at(t)
-        size = tall * scale
-        cx, top = (
-            foot_x + side * size * 0.14 + (near_x - far_x) * shift * scale,
-            foot_y - size + (near_y - far_y) * shift * scale,
-        )
-        hanger = box(x, y, cx - 0.004 * scale - 0.001, top, cx + 0.004 * scale + 0.001, top + size * 0.16)
-        canvas.paint(canvas.cover(hanger, present), dark, "ski lift", "cable", "metal")
-        half = size * 0.125
-        cabin = rounded_box(x, y, cx - half, top + size * 0.14, cx + half, top + size * 0.42, half * 0.5)
-        up = ((top + size * 0.28 - y) / (size * 0.14)).clamp(-1, 1)
-        canvas.paint(
-            canvas.cover(cabin, present), (paint * light.on(0, 0.4 * up, 0.8)).clamp(0, 1), "ski lift", "cabin", "metal"
-        )
-        pane = rounded_box(
-            x, y, cx - half * 0.72, top + size * 0.185, cx + half * 0.72, top + size * 0.285, half * 0.25
-        )
-        glass = rgb((0.46, 0.62, 0.74), tall) * light.on(0, 0.5, 0.6)
-        canvas.paint(canvas.cover(pane, present), glass.clamp(0, 1), "ski lift", "window", "glass")
+    for stop in stops:
+        _pylon(scene, stop, steel, present)
+    for below, above in pairwise(stops):
+        _cables(scene, below, above, present)
+    paint, shift = dice.colour(name + "cabins", _CABINS), dice.uniform(name + "shift", 0.0, 0.06)
+    for side, t in ((-1.0, 0.76), (1.0, 0.46), (-1.0, 0.22)):
+        pylon = at(t)
+        x = pylon.x + side * _ARM * pylon.scale + (near.x - far[0]) * shift
+        _cabin(scene, Spot(x, pylon.foot - pylon.scale + (near.foot - far[1]) * shift, pylon.scale), paint, present)
+
+
+def _pylon(scene: Scene, spot: Spot, steel: Tensor, present: Tensor) -> None:
+    """A post with a crossbar, 1 high."""
+    mast = place(scene, spot, present, (-0.25, -1.1, 0.25, 0.05))
+    half = 0.028 + 0.002 / mast.scale
+    post = box(mast.x, mast.y, -half, -1.0, half, 0.0)
+    bar = box(mast.x, mast.y, -0.17, -1.0 - half, 0.17, -1.0 + half)
+    face = mast.light.on((mast.x / half).clamp(-1, 1) * 0.7, 0.1, 0.7)
+    mast.paint(union(post, bar), steel * face, "ski lift", "post", "metal")
+
+
+def _cables(scene: Scene, below: Spot, above: Spot, present: Tensor) -> None:
+    """The two cables between two pylons."""
+    ends = [(spot.x, spot.foot - spot.scale, spot.scale * _ARM) for spot in (below, above)]
+    (ax, ay, a), (bx, by, b) = ends
+    left = torch.minimum(torch.as_tensor(ax - a), torch.as_tensor(bx - b))
+    right = torch.maximum(torch.as_tensor(ax + a), torch.as_tensor(bx + b))
+    scene = scene.within(left - 0.01, torch.minimum(ay, by) - 0.01, right + 0.01, torch.maximum(ay, by) + 0.01)
+    canvas = scene.canvas
+    lines = [capsule(canvas.x, canvas.y, ax + s * a, ay, bx + s * b, by, 0.0034) for s in (-1.0, 1.0)]
+    canvas.paint(canvas.cover(union(*lines), present), rgb(_DARK, ay), "ski lift", "cable", "metal")
+
+
+def _cabin(scene: Scene, spot: Spot, paint: Tensor, present: Tensor) -> None:
+    """A gondola that hangs from the point (x, foot) of its spot."""
+    cabin = place(scene, spot, present, (-0.2, -0.05, 0.2, 0.5))
+    x, y = cabin.x, cabin.y
+    wire = 0.004 + 0.001 / cabin.scale
+    cabin.paint(box(x, y, -wire, 0.0, wire, 0.16), rgb(_DARK, spot.scale), "ski lift", "cable", "metal")
+    up = ((0.28 - y) / 0.14).clamp(-1, 1)
+    hull = rounded_box(x, y, -0.125, 0.14, 0.125, 0.42, 0.06)
+    cabin.paint(hull, paint * cabin.light.on(0, 0.4 * up, 0.8), "ski lift", "cabin", "metal")
+    pane = rounded_box(x, y, -0.09, 0.185, 0.09, 0.285, 0.03)
+    cabin.paint(pane, rgb((0.46, 0.62, 0.74), spot.scale) * cabin.light.on(0, 0.5, 0.6), "ski lift", "window", "glass")
