@@ -9,18 +9,17 @@ import torch
 import typer
 
 from dissect_core.artifacts import write_bytes
-from dissect_core.commands.options import Domain
 from dissect_core.pixels import encode
 from dissect_core.sheets import contact_sheet
 from dissect_core.world.concepts import CATEGORIES
 from dissect_core.world.palette import label_colours
-from dissect_core.world.scenes import paint
+from dissect_core.world.scenes import PAINTERS, paint
 
 COLUMNS = 8
 
 
 def world(
-    name: Domain,
+    name: Annotated[str, typer.Argument(help="One of " + ", ".join(PAINTERS))],
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many scenes.")] = 24,
     out: Annotated[Path, typer.Option(help="PNG file to write.")] = Path("sheet.png"),
     size: Annotated[int, typer.Option(help="Side of a scene in pixels, 16 to 256.")] = 128,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import math
+
 import torch
 from torch import Tensor
 
@@ -12,7 +15,8 @@ class Canvas:
     """A batch of square pictures with three label maps that always agree with what is visible.
 
     image: float32 (B, 3, H, W), RGB in [0, 1].  object, part, material: uint8 (B, H, W), indices into `concepts`
-    (0 = none).  x, y: (1, 1, W) and (1, H, 1) pixel-centre coordinates in 0..1.
+    (0 = none).  x, y: (1, 1, W) and (1, H, 1) pixel-centre coordinates in 0..1.  size: W of the whole picture, also in
+    a window of it.
     """
 
     def __init__(self, count: int, size: int, device: torch.device) -> None:
@@ -23,6 +27,24 @@ class Canvas:
         self.object, self.part, self.material = (
             torch.zeros(count, size, size, device=device, dtype=torch.uint8) for _ in range(3)
         )
+
+    def span(self, low: Tensor | float, high: Tensor | float, centres: Tensor) -> slice:
+        """The rows (centres = y) or columns (centres = x) of this canvas that hold these bounds in every picture."""
+        begin, count = round(float(centres.flatten()[0]) * self.size - 0.5), centres.numel()
+        first = max(0, math.floor(float(torch.as_tensor(low).min()) * self.size) - 1 - begin)
+        last = min(count, math.ceil(float(torch.as_tensor(high).max()) * self.size) + 1 - begin)
+        first = min(first, count - 1)
+        return slice(first, max(last, first + 1))
+
+    def part_of(self, rows: slice, columns: slice) -> Canvas:
+        """A window of the canvas; what is painted there appears in the whole."""
+        window = copy.copy(self)
+        window.x, window.y = self.x[:, :, columns], self.y[:, rows]
+        window.image = self.image[:, :, rows, columns]
+        window.object, window.part, window.material = (
+            labels[:, rows, columns] for labels in (self.object, self.part, self.material)
+        )
+        return window
 
     def cover(self, distance: Tensor, present: Tensor | float = 1.0) -> Tensor:
         """Anti-aliased coverage in [0, 1] of a signed distance; `present` (B, 1, 1) switches the object per scene."""

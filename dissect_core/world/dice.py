@@ -35,18 +35,21 @@ class Dice:
     """
 
     def __init__(self, seeds: Tensor) -> None:
-        self.seeds = seeds.to(torch.int64)
+        self._base = seeds.to(torch.int64) * _GOLDEN
         self.count = int(seeds.shape[0])
         self.device = seeds.device
 
     def _unit(self, name: str, shape: tuple[int, ...] = ()) -> Tensor:
         """Uniform float32 in [0, 1), shape (B, *shape)."""
         key = zlib.crc32(name.encode())
+        first = _mix(self._base + key)
+        if not shape:
+            return _shift(_mix(first), 40).to(torch.float32) / float(1 << 24)
         size = 1
         for extent in shape:
             size *= extent
         index = torch.arange(size, device=self.device, dtype=torch.int64)
-        state = _mix(self.seeds * _GOLDEN + key)[:, None] + index[None, :] * _GOLDEN
+        state = first[:, None] + index[None, :] * _GOLDEN
         bits = _shift(_mix(state), 40)
         return (bits.to(torch.float32) / float(1 << 24)).reshape(self.count, *shape)
 

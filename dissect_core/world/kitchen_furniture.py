@@ -1,4 +1,4 @@
-"""The built-in furniture: base cabinets with their counter, upper cabinets, refrigerator."""
+"""The built-in furniture: base cabinets with their counter, tiles over it, upper cabinets, refrigerator."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.kitchen_plan import BASE, TALL, UPPER, Plan
-from dissect_core.world.kitchen_style import Style
-from dissect_core.world.kitchen_tools import bevel, blend, cells, rematerial, rgb, side_face, tint
+from dissect_core.world.room_style import Style
+from dissect_core.world.room_tools import bevel, blend, cells, rematerial, rgb, side_face, tint
 from dissect_core.world.shapes import box, intersect, polygon, union
-from dissect_core.world.texture import noise, sharpen
+from dissect_core.world.texture import joints, noise, sharpen
 
 SLAB = 0.025  # thickness of the counter, seen from the front
 
@@ -33,6 +33,20 @@ def _paint_doors(
     wood = 1 + 0.24 * (grain - 0.5) * style.wooden_doors
     canvas.paint(canvas.cover(distance), tint(style.cabinet, _panel(style, distance, y, top, bottom) * wood),
                  "cabinet", part, "wood")  # fmt: skip
+
+
+def paint_splash(dice: Dice, canvas: Canvas, plan: Plan, style: Style) -> None:
+    """The tiled band of wall between the counter and the upper cabinets."""
+    x, y = plan.x, plan.y
+    level = plan.height(0.86, 1.0)
+    top = plan.height(1.74, 1.0)
+    square = dice.chance("square tiles", 0.4)
+    width = torch.where(square > 0, 0.045, 0.082)
+    height = torch.where(square > 0, 0.045, 0.041)
+    tiles = joints(dice, "splash", x - plan.left, level - y, width, height, gap=0.2, depth=0.17, vary=0.05)
+    cover = canvas.cover(box(x, y, plan.left, top, plan.right, level + 0.01))
+    canvas.paint(cover, tint(style.splash, tiles), "wall", None, "tile")
+    canvas.shade(canvas.soft(box(x, y, plan.left, level - 0.012, plan.right, level + 0.02), 0.02), 0.82)
 
 
 def paint_run(dice: Dice, canvas: Canvas, plan: Plan, style: Style, mottle: Tensor) -> None:

@@ -1,9 +1,4 @@
-"""The plan of a kitchen: camera, layout in slots along the counter line, and what is present, drawn from the dice.
-
-The room is a box in one-point perspective.  Depth is the scale `s` of a plane parallel to the picture (1 = back wall,
-larger = nearer), so a point of the back wall at screen offset d from the vanishing point lands at d * s.  The plan is
-made for light from the left; half of the scenes are mirrored by mirroring the x coordinate itself.
-"""
+"""The plan of a kitchen: layout in slots along the counter line, and what is present, drawn from the dice."""
 
 from __future__ import annotations
 
@@ -12,29 +7,25 @@ from torch import Tensor
 
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
+from dissect_core.world.room import Room
 
-EYE = 1.6  # height of the camera above the floor, metres
 BASE, UPPER, TALL = 1.25, 1.13, 1.27  # planes of the base cabinets, of the upper cabinets and of the refrigerator
 
 
-class Plan:
+class Plan(Room):
     """Where everything stands, as (B, 1, 1) tensors in screen units at the back wall unless said otherwise."""
 
     def __init__(self, dice: Dice, canvas: Canvas) -> None:
-        self.x = torch.where(dice.chance("flip", 0.5) > 0, 1 - canvas.x, canvas.x)  # (B, 1, W)
-        self.y = canvas.y  # (1, H, 1)
-        self.vx, self.vy = dice.uniform("vx", 0.46, 0.54), dice.uniform("vy", 0.365, 0.395)
-        self.ceiling, self.floor = dice.uniform("ceiling", 0.085, 0.12), dice.uniform("floor", 0.645, 0.675)
-        self.metre = (self.floor - self.vy) / EYE  # on the back wall
-        self.time = dice.choice("time", [0.47, 0.17, 0.17, 0.19])  # noon, soft morning, sunset, night
-        self.evening = (self.time >= 2).float().view(-1, 1, 1)
+        super().__init__(dice, canvas)
+        self.x = torch.where(self.flip > 0, 1 - canvas.x, canvas.x)  # mirrored from the first: its noises stay in place
         self._slots(dice)
         self._wall(dice)
         self._dining(dice)
+        under = torch.exp(-(((self.y - 0.455) / 0.085) ** 2))
+        self.strip = under * ((self.x > self.left - 0.03) & (self.x < self.right)).float() * self.uppers
 
     def _slots(self, dice: Dice) -> None:
         """The run of the counter: [gap] sink under the window, stove (or the other way round), [refrigerator]."""
-        self.side = dice.chance("side wall", 0.6)
         self.gap = dice.chance("gap", 0.45)
         corner = dice.uniform("corner", 0.16, 0.21) - 0.07 * self.gap
         self.corner = torch.where(self.side > 0, corner, -0.4)
@@ -49,6 +40,7 @@ class Plan:
         self.stove_x = first + span * torch.where(swap > 0, 0.22, 0.78)
         self.swap = swap
         self.stove_half = 0.082 + 0.02 * (span - 0.45)
+        self.window_x = self.sink_x
         self.window_half = 0.102 + 0.11 * (span - 0.45) + dice.uniform("window width", -0.006, 0.008)
         self.stove, self.sink = dice.chance("stove", 0.66), dice.chance("sink", 0.75)
         self.hood = self.stove * dice.chance("hood", 0.82)
@@ -56,8 +48,6 @@ class Plan:
     def _wall(self, dice: Dice) -> None:
         """What hangs on the wall: the window bay, the stove bay, the gap, and the upper cabinets between them."""
         self.window = dice.chance("window", 0.62)
-        self.window_top = self.ceiling + dice.uniform("window top", 0.045, 0.06)
-        self.window_bottom = self.height(dice.uniform("sill", 1.12, 1.2), 1.0)
         self.curtain = self.window * dice.chance("curtain", 0.6)
         self.side_window = self.side * dice.chance("side window", 0.6)
         bare = (1 - self.window) * dice.chance("bare bay", 0.75)  # no window, no cabinet: a picture hangs there
@@ -79,7 +69,10 @@ class Plan:
         self.table_half = torch.where(self.round > 0, 0.62, dice.uniform("table half", 0.68, 0.82))
         self.table_near, self.table_far = dice.uniform("table near", 1.98, 2.08), dice.uniform("table far", 1.55, 1.62)
         self.bowl_side = torch.where(dice.chance("bowl side", 0.5) > 0, 1.0, -1.0)  # the plant stands on the other
-        self.rug = dice.chance("rug", 0.42)
+        self.rug, self.rug_half = dice.chance("rug", 0.42), dice.uniform("rug half", 0.95, 1.15)
+        self.rug_x = torch.where(self.table > 0, self.table_x, dice.uniform("rug x", -0.5, 0.5))
+        self.rug_far, self.rug_near = torch.where(self.table > 0, 1.5, 1.42), torch.where(self.table > 0, 2.16, 1.98)
+        self.lamp_x = self.table_x
         self.lamp = dice.chance("lamp", torch.where(self.evening > 0, 0.85, 0.48))
         spot = dice.choice("plant place", [0.25, 0.4, 0.35]).view(-1, 1, 1)
         plant = dice.chance("plant", 0.62)
@@ -88,14 +81,15 @@ class Plan:
         self.plant_table = plant * (1 - on_floor) * self.table * (spot < 2).float()
         self.plant_counter = plant * (1 - on_floor) * (1 - self.plant_table)
 
-    def across(self, x: Tensor | float, s: Tensor | float) -> Tensor:
-        """Screen x at plane s of what is at screen x on the back wall."""
-        return self.vx + (x - self.vx) * s
-
-    def height(self, metres: Tensor | float, s: Tensor | float) -> Tensor:
-        """Screen y of a point so many metres above the floor at plane s."""
-        return self.vy + (EYE - metres) * self.metre * s
-
-    def metres(self, x: Tensor | float, s: Tensor | float) -> Tensor:
-        """Screen x at plane s of what stands so many metres to the right of the camera axis."""
-        return self.vx + x * self.metre * s
+    def plant_place(self, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
+        """Where the foot of the plant is (x, y on the screen) and how high the plant is."""
+        on_floor, on_table = self.plant_floor > 0, self.plant_table > 0
+        floor_x = self.across((self.corner.clamp(min=0.0) + self.left) / 2, 1.16) - 0.012
+        counter_x = self.across((self.sink_x + self.stove_x) / 2, 1.1)
+        s = (self.table_near + self.table_far) / 2 - 0.02
+        table_x = self.metres(self.table_x - self.bowl_side * 0.24, s)
+        cx = torch.where(on_floor, floor_x, torch.where(on_table, table_x, counter_x))
+        floor, counter, table = self.height(0.0, 1.2), self.height(0.88, 1.13), self.height(0.76, s)
+        base = torch.where(on_floor, floor, torch.where(on_table, table, counter))
+        small = torch.where(on_table, 0.19, 0.17) + dice.uniform("plant size", 0.0, 0.03)
+        return cx, base, torch.where(on_floor, dice.uniform("floor plant size", 0.30, 0.36), small)

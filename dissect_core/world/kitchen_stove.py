@@ -8,8 +8,8 @@ from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
 from dissect_core.world.kitchen_furniture import SLAB
 from dissect_core.world.kitchen_plan import BASE, Plan
-from dissect_core.world.kitchen_style import Style
-from dissect_core.world.kitchen_tools import bevel, blend, rgb, tint
+from dissect_core.world.room_style import Style
+from dissect_core.world.room_tools import bevel, blend, rgb, tint
 from dissect_core.world.shapes import box, capsule, ellipse, intersect, polygon, union
 from dissect_core.world.texture import sharpen
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +11,7 @@ from torch import Tensor
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.concepts import MATERIALS, OBJECTS, PARTS
 from dissect_core.world.dice import Dice
+from dissect_core.world.shapes import Number
 
 RGB = tuple[float, float, float]
 
@@ -59,6 +58,7 @@ class Light:
     haze: Tensor  # the colour of the sky at the horizon and of far things
     strength: Tensor  # of cast shadows
     warm: Tensor  # 1: lamps are on behind the windows
+    overcast: Tensor  # 1: the sun is behind a closed cover of cloud
 
     def mirrored(self, flip: Tensor) -> Light:
         """The same light seen in coordinates whose x axis is multiplied by flip (+1 or -1)."""
@@ -68,6 +68,15 @@ class Light:
         """Light (B, 3, 1|H, 1|W) on a surface with this normal, to multiply into its colour."""
         falling = (self.right * right + self.up * up + self.front * front).clamp(min=0)
         return self.ambient + self.sun * falling.unsqueeze(1)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a thing is, and how large it is seen."""
+
+    x: Number  # of the middle of its foot, on the screen
+    foot: Tensor  # y of its foot
+    scale: Tensor  # image widths to one of its own units: metres, or its height where its painter says so
 
 
 @dataclass(frozen=True)
@@ -83,25 +92,22 @@ class Scene:
     coarse: Tensor  # (B, H, W) noise of about a tenth of the picture, 0..1
     fine: Tensor  # (B, H, W) noise of a few hundredths of the picture, 0..1
     other: Tensor  # as fine, independent of it
+    eye: float = 1.6  # height of the viewer above the ground, metres
+
+    def metre(self, foot: Tensor) -> Tensor:
+        """Image widths to a metre for what stands on level ground with its foot at this y."""
+        return (foot - self.horizon) / self.eye
+
+    def spot(self, x: Number, foot: Tensor, size: Tensor | float = 1.0) -> Spot:
+        """A place on level ground, `size` times as large as life."""
+        return Spot(x, foot, self.metre(foot) * size)
 
     def within(self, left: Tensor | float, top: Tensor | float, right: Tensor | float, bottom: Tensor | float) -> Scene:
         """The same scene seen through a window that holds these bounds of every picture: painting there is cheaper."""
-        size = self.canvas.size
-        low_x, low_y = (max(0, math.floor(float(torch.as_tensor(low).min()) * size) - 1) for low in (left, top))
-        high_x, high_y = (
-            min(size, math.ceil(float(torch.as_tensor(high).max()) * size) + 1) for high in (right, bottom)
-        )
-        low_x, low_y = min(low_x, size - 1), min(low_y, size - 1)
-        high_x, high_y = max(high_x, low_x + 1), max(high_y, low_y + 1)
-        rows, columns = slice(low_y, high_y), slice(low_x, high_x)
-        canvas = copy.copy(self.canvas)  # its tensors are views into the whole
-        canvas.x, canvas.y = canvas.x[:, :, columns], canvas.y[:, rows]
-        canvas.image = canvas.image[:, :, rows, columns]
-        canvas.object, canvas.part, canvas.material = (
-            labels[:, rows, columns] for labels in (canvas.object, canvas.part, canvas.material)
-        )
+        canvas = self.canvas
+        rows, columns = canvas.span(top, bottom, canvas.y), canvas.span(left, right, canvas.x)
         coarse, fine, other = (field[:, rows, columns] for field in (self.coarse, self.fine, self.other))
-        return replace(self, canvas=canvas, coarse=coarse, fine=fine, other=other)
+        return replace(self, canvas=canvas.part_of(rows, columns), coarse=coarse, fine=fine, other=other)
 
     def far(self, y: Tensor, scale: Tensor | float) -> Tensor:
         """Where a height y at the front appears at a depth that is seen `scale` times as large."""

@@ -9,12 +9,47 @@ import torch
 from torch import Tensor
 
 from dissect_core.errors import UnitbrushError
+from dissect_core.world.airfield import paint_airfield
+from dissect_core.world.bathroom import paint_bathroom
+from dissect_core.world.beach import paint_beach
+from dissect_core.world.bedroom import paint_bedroom
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.church import paint_church
+from dissect_core.world.desert import paint_desert
 from dissect_core.world.dice import Dice
+from dissect_core.world.dining_room import paint_dining_room
+from dissect_core.world.farm import paint_farm
+from dissect_core.world.forest import paint_forest
+from dissect_core.world.harbour import paint_harbour
 from dissect_core.world.kitchen import paint_kitchen
+from dissect_core.world.living_room import paint_living_room
+from dissect_core.world.mountain_lake import paint_mountain_lake
+from dissect_core.world.office import paint_office
+from dissect_core.world.park import paint_park
+from dissect_core.world.ski_slope import paint_ski_slope
+from dissect_core.world.street import paint_street
+from dissect_core.world.village import paint_village
 
-PAINTERS: dict[str, Callable[[Dice, Canvas], None]] = {"church": paint_church, "kitchen": paint_kitchen}
+PAINTERS: dict[str, Callable[[Dice, Canvas], None]] = {
+    "airfield": paint_airfield,
+    "bathroom": paint_bathroom,
+    "beach": paint_beach,
+    "bedroom": paint_bedroom,
+    "church": paint_church,
+    "desert": paint_desert,
+    "dining_room": paint_dining_room,
+    "farm": paint_farm,
+    "forest": paint_forest,
+    "harbour": paint_harbour,
+    "kitchen": paint_kitchen,
+    "living_room": paint_living_room,
+    "mountain_lake": paint_mountain_lake,
+    "office": paint_office,
+    "park": paint_park,
+    "ski_slope": paint_ski_slope,
+    "street": paint_street,
+    "village": paint_village,
+}
 LARGEST_SIZE = 256
 
 
@@ -31,9 +66,7 @@ class Scenes:
     material: Tensor
 
 
-def paint(
-    world: str, seeds: Sequence[int], size: int, device: torch.device | str = "cpu", batch: int = 16
-) -> Scenes:
+def paint(world: str, seeds: Sequence[int], size: int, device: torch.device | str = "cpu", batch: int = 16) -> Scenes:
     """Paint the scenes with the given seeds at size x size pixels.
 
     The picture of a seed depends on nothing but world, seed and size: not on the batch, not on its neighbours.

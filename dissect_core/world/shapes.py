@@ -37,6 +37,16 @@ def box(x: Tensor, y: Tensor, left: Number, top: Number, right: Number, bottom: 
     return intersect(left - x, x - right, top - y, y - bottom)
 
 
+def rounded_box(
+    x: Tensor, y: Tensor, left: Number, top: Number, right: Number, bottom: Number, radius: Number
+) -> Tensor:
+    """Axis-aligned rectangle whose corners are quarter circles of this radius."""
+    across = (x - (left + right) / 2).abs() - (right - left) / 2 + radius
+    down = (y - (top + bottom) / 2).abs() - (bottom - top) / 2 + radius
+    corner = torch.sqrt(across.clamp(min=0) ** 2 + down.clamp(min=0) ** 2 + 1e-12)
+    return corner + torch.maximum(across, down).clamp(max=0) - radius
+
+
 def ellipse(x: Tensor, y: Tensor, cx: Number, cy: Number, rx: Number, ry: Number) -> Tensor:
     """Ellipse; the distance is first-order exact at the edge (value over gradient length)."""
     dx, dy = (x - cx) / rx, (y - cy) / ry

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -26,6 +28,7 @@ _SUN: tuple[RGB, ...] = (
 _AMBIENT: tuple[RGB, ...] = (
     (0.46, 0.50, 0.58), (0.45, 0.46, 0.54), (0.43, 0.41, 0.50), (0.40, 0.38, 0.52), (0.68, 0.70, 0.73)
 )  # fmt: skip
+_SEASONS = (0.25, 0.38, 0.22, 0.15)  # spring, summer, autumn, winter
 _SNOW: RGB = (0.94, 0.96, 1.0)
 
 
@@ -40,17 +43,23 @@ def daylight(dice: Dice) -> Light:
     return Light(
         right, up, front, side, pick_colour(time, _SUN), pick_colour(time, _AMBIENT),
         pick_colour(time, _ZENITH) + jitter, (pick_colour(time, _HAZE) + jitter * 0.5).clamp(0, 1),
-        pick(time, (0.5, 0.48, 0.5, 0.34, 0.2)), pick(time, (0, 0, 0, 1, 0)),
+        pick(time, (0.5, 0.48, 0.5, 0.34, 0.2)), pick(time, (0, 0, 0, 1, 0)), pick(time, (0, 0, 0, 0, 1)),
     )  # fmt: skip
 
 
-def begin(dice: Dice, canvas: Canvas) -> Scene:
-    """Draw what the whole scene shares."""
-    season = dice.choice("season", (0.25, 0.38, 0.22, 0.15))
+def begin(
+    dice: Dice, canvas: Canvas, seasons: Sequence[float] = _SEASONS, horizon: tuple[float, float] = (0.65, 0.71),
+    eye: float = 1.6,
+) -> Scene:  # fmt: skip
+    """Draw what the whole scene shares.
+
+    seasons: weights of spring, summer, autumn and winter; horizon: range of its y; eye: height of the viewer, metres.
+    """
+    season = dice.choice("season", seasons)
     return Scene(
-        dice, canvas, daylight(dice), season, (season == 3).float().view(-1, 1, 1), dice.uniform("horizon", 0.65, 0.71),
+        dice, canvas, daylight(dice), season, (season == 3).float().view(-1, 1, 1), dice.uniform("horizon", *horizon),
         noise(dice, "coarse", canvas.size, (4, 8, 16)), noise(dice, "fine", canvas.size, (16, 32, 64), gain=0.6),
-        noise(dice, "other", canvas.size, (12, 24, 48), gain=0.6),
+        noise(dice, "other", canvas.size, (12, 24, 48), gain=0.6), eye,
     )  # fmt: skip
 
 
@@ -65,8 +74,8 @@ def sky(scene: Scene) -> None:
     canvas.paint(torch.ones_like(scene.coarse), colour.clamp(0, 1), "sky")
 
 
-def clouds(scene: Scene) -> None:
-    """Up to three heaps of cloud, flat below and bright on the side of the sun."""
+def clouds(scene: Scene, lowest: float = 0.34) -> None:
+    """Up to three heaps of cloud, flat below and bright on the side of the sun, their middles not below `lowest`."""
     scene = scene.within(0, 0, 1, 0.52)
     dice, canvas, light = scene.dice, scene.canvas, scene.light
     some = dice.chance("clouds", 0.72)
@@ -76,7 +85,7 @@ def clouds(scene: Scene) -> None:
     dark = mix(light.ambient * 1.25 + 0.1, light.haze, 0.3 + 0 * some)
     for slot, (low, high, chance) in enumerate(((0.05, 0.4, 0.85), (0.6, 0.95, 0.85), (0.3, 0.7, 0.4))):
         name = f"cloud {slot} "
-        cx, cy = dice.uniform(name + "x", low, high), dice.uniform(name + "y", 0.1, 0.34)
+        cx, cy = dice.uniform(name + "x", low, high), dice.uniform(name + "y", 0.1, lowest)
         size = dice.uniform(name + "size", 0.075, 0.115)
         lean = dice.uniform(name + "lean", -0.4, 0.4)
         spots = ((-1.55, 0.1, 0.55), (-0.75, -0.2, 0.85), (0.1, -0.42, 1.0), (0.95, -0.12, 0.8), (1.7, 0.14, 0.5))
@@ -89,11 +98,11 @@ def clouds(scene: Scene) -> None:
         canvas.paint(canvas.soft(distance, 0.03, present), mix(dark, bright, lit).clamp(0, 1), "cloud")
 
 
-def mountains(scene: Scene) -> None:
+def mountains(scene: Scene, chance: float = 0.55) -> None:
     """A far range: three peaks with a lit and a shaded flank, snow on top."""
     scene = scene.within(0, scene.horizon - 0.42, 1, scene.horizon + 0.04)
     dice, canvas, light = scene.dice, scene.canvas, scene.light
-    present = dice.chance("mountain", 0.55)
+    present = dice.chance("mountain", chance)
     rough = (scene.fine - 0.5) * 0.05 + (scene.coarse - 0.5) * 0.05
     x = canvas.x + rough
     ridge = torch.full_like(x, -1.0)
@@ -109,7 +118,7 @@ def mountains(scene: Scene) -> None:
         crest = torch.where(front, height.expand_as(peak), crest)
         flank = torch.where(front, torch.tanh((x - cx) * 30), flank)
     above = scene.horizon - canvas.y
-    distance = (above - ridge + rough * 0.4) * 0.85
+    distance = torch.maximum((above - ridge + rough * 0.4) * 0.85, -above - 0.03)
     rock = dice.colour("rock", ((0.42, 0.45, 0.55), (0.40, 0.46, 0.50), (0.50, 0.45, 0.46)))
     cap = sharpen(above / crest.clamp(min=0.05) + (scene.other - 0.5) * 0.35, 0.62, 0.7)
     capped = dice.chance("mountain snow", 0.6).maximum(scene.winter)
@@ -119,27 +128,29 @@ def mountains(scene: Scene) -> None:
     canvas.paint(canvas.cover(distance, present), mix(colour, light.haze, veil).clamp(0, 1), "mountain", None, "stone")
 
 
-def hills(scene: Scene) -> None:
-    """Rolling hills in front of the mountains, bluish with distance."""
+def hills(scene: Scene, chance: float = 1.0) -> None:
+    """Rolling hills in front of the mountains, bluish with distance; fewer of them if `chance` is below 1."""
     scene = scene.within(0, scene.horizon - 0.3, 1, scene.horizon + 0.04)
     dice, canvas, light = scene.dice, scene.canvas, scene.light
     green = pick_colour(scene.season, ((0.42, 0.60, 0.32), (0.36, 0.52, 0.27), (0.60, 0.50, 0.26), (0.80, 0.84, 0.90)))
-    for slot, (chance, height, veil) in enumerate(((0.5, 0.2, 0.45), (0.6, 0.115, 0.28))):
+    for slot, (share, height, veil) in enumerate(((0.5, 0.2, 0.45), (0.6, 0.115, 0.28))):
         name = f"hill {slot} "
         wave = torch.zeros_like(canvas.x * scene.horizon)
         slope = torch.zeros_like(wave)
-        for order, share in ((0.8, 0.6), (1.7, 0.4)):
+        for order, weight in ((0.8, 0.6), (1.7, 0.4)):
             phase = dice.uniform(f"{name}{order}", 0, 6.283)
             angle = canvas.x * 6.283 * order + phase
-            wave = wave + share * (0.5 + 0.5 * torch.sin(angle))
-            slope = slope + share * torch.cos(angle) * order
+            wave = wave + weight * (0.5 + 0.5 * torch.sin(angle))
+            slope = slope + weight * torch.cos(angle) * order
         top = height * (0.3 + dice.uniform(name + "height", 0.6, 1.0) * wave)
         distance = scene.horizon - top - canvas.y
         face = light.on(-slope * 0.45, 0.75, 0.4)
         deep = 1 - 0.16 * sharpen(scene.other, 0.45, 0.6) * (1 - scene.winter)
         colour = mix(green * face * deep.unsqueeze(1), light.haze * 0.92, torch.full_like(top, veil))
         colour = mix(colour, light.haze, 0.35 * (-distance / top.clamp(min=0.02)).clamp(0, 1))
-        canvas.paint(canvas.cover(distance, dice.chance(name, chance)), colour.clamp(0, 1), "hill", None, "foliage")
+        area = torch.maximum(distance, canvas.y - scene.horizon - 0.03)
+        here = dice.chance(name, share * chance)
+        canvas.paint(canvas.cover(area, here), colour.clamp(0, 1), "hill", None, "foliage")
 
 
 def snow(scene: Scene) -> Tensor:

@@ -34,15 +34,23 @@ def noise(
     return (total / norm).clamp(0, 1)
 
 
-def sharpen(field: Tensor, low: float, high: float) -> Tensor:
+def sharpen(field: Tensor, low: float | Tensor, high: float | Tensor) -> Tensor:
     """Smooth step: 0 below low, 1 above high."""
     t = ((field - low) / (high - low)).clamp(0, 1)
     return t * t * (3 - 2 * t)
 
 
 def joints(
-    dice: Dice, name: str, u: Tensor, v: Tensor, width: float | Tensor, height: float | Tensor,
-    gap: float = 0.12, depth: float = 0.3, vary: float = 0.12, stagger: float = 0.5,
+    dice: Dice,
+    name: str,
+    u: Tensor,
+    v: Tensor,
+    width: float | Tensor,
+    height: float | Tensor,
+    gap: float = 0.12,
+    depth: float = 0.3,
+    vary: float = 0.12,
+    stagger: float = 0.5,
 ) -> Tensor:
     """Blocks in courses (brick, ashlar, tile, planks): darker joints, each block a little lighter or darker.
 

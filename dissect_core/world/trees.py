@@ -31,7 +31,7 @@ _CROWN = (
 _BUSH = ((-0.58, 0.16, 0.56), (0.60, 0.18, 0.54), (-0.06, -0.06, 0.72))
 
 
-def _leaves(scene: Scene, name: str) -> Tensor:
+def leaves(scene: Scene, name: str) -> Tensor:
     """The leaf colour of one broad-leaved tree, after the season."""
     palettes = [scene.dice.colour(f"{name}leaf {i}", palette) for i, palette in enumerate(_LEAVES)]
     return torch.stack(palettes)[scene.season, torch.arange(scene.dice.count, device=scene.season.device)]
@@ -74,7 +74,7 @@ def _round(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, pr
     whole_x, whole_y = (canvas.x - cx) / radius, (cy - canvas.y) / radius
     face = light.on(0.5 * right + 0.5 * whole_x.clamp(-1, 1), 0.45 * up + 0.5 * whole_y.clamp(-1, 1) + 0.1, front * 0.5)
     clumps = 0.92 + 0.5 * (scene.fine - 0.5) + 0.1 * whole_y.clamp(-1, 1)
-    colour = _leaves(scene, name) * face * clumps.unsqueeze(1)
+    colour = leaves(scene, name) * face * clumps.unsqueeze(1)
     white = sharpen(up * 0.6 + whole_y * 0.4 + (scene.other - 0.5) * 0.8, 0.1, 0.4) * scene.winter
     colour = mix(colour, snow(scene) * light.on(0, 0.8, 0.4), white)
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "tree", "crown", "foliage")
@@ -100,33 +100,39 @@ def _tall(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, pop
     front = torch.sqrt(1 - across * across)
     face = light.on(across * 0.9, 0.3, front * 0.5)
     depth = 1 - (0.3 * (1 - sharpen(tier, 0.0, 0.5))) * (1 - poplar) + 0.35 * (scene.fine - 0.5)
-    leaf = mix(dice.colour(name + "needles", _NEEDLES), _leaves(scene, name), poplar)
+    leaf = mix(dice.colour(name + "needles", _NEEDLES), leaves(scene, name), poplar)
     colour = leaf * face * depth.unsqueeze(1)
     white = sharpen(tier + (scene.other - 0.5) * 0.7 + across * light.side * 0.15, 0.45, 0.7) * scene.winter
     colour = mix(colour, snow(scene) * light.on(across * 0.6, 0.6, 0.4), white)
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "tree", "crown", "foliage")
 
 
-def tree(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, present: Tensor) -> None:
-    """One tree of a kind drawn by lot, with its shadow."""
+def tree(scene: Scene, name: str, cx: Tensor, base: Tensor, height: Tensor, present: Tensor, firs: float = 0.0) -> None:
+    """One tree of a kind drawn by lot, with its shadow; `firs` from 0 to 1 makes conifers likelier up to certainty."""
     kind = scene.dice.uniform(name + "kind") - 0.3 * scene.winter
+    kind = torch.where(scene.dice.uniform(name + "fir") < firs, 0.2, kind)
+    if not bool(present.any()):
+        return
     whole, scene = scene, scene.within(cx - height * 0.66, base - height * 1.12 - 0.02, cx + height * 0.66, base + 0.02)
     broad = (kind > 0.36).float()
     poplar = (kind < 0.08).float() * (1 - scene.winter)
     cast(whole, cx, base, height * (0.3 + 0.35 * broad), height, present)
-    _tall(scene, name, cx, base, height * 1.05, poplar, present * (1 - broad))
-    _round(scene, name, cx, base, height, present * broad)
+    slender, spreading = present * (1 - broad), present * broad
+    if bool(slender.any()):
+        _tall(scene, name, cx, base, height * 1.05, poplar, slender)
+    if bool(spreading.any()):
+        _round(scene, name, cx, base, height, spreading)
 
 
-def treeline(scene: Scene, present: Tensor) -> None:
-    """A far wood along the horizon."""
-    scene = scene.within(0, scene.horizon - 0.12, 1, scene.horizon + 0.03)
+def treeline(scene: Scene, present: Tensor, tall: tuple[float, float] = (0.035, 0.06)) -> None:
+    """A far wood along the horizon; tall: range of its height."""
+    scene = scene.within(0, scene.horizon - 2 * tall[1], 1, scene.horizon + 0.03)
     canvas, light = scene.canvas, scene.light
-    top = scene.dice.uniform("treeline height", 0.035, 0.06)
+    top = scene.dice.uniform("treeline height", *tall)
     swell = 0.6 + 0.8 * (scene.coarse - 0.5) + 0.7 * (scene.fine - 0.5)
     base = scene.horizon + 0.012
     distance = torch.maximum(base - top * swell * 1.3 - canvas.y, canvas.y - base)
-    leaf = mix(scene.dice.colour("treeline", _NEEDLES), _leaves(scene, "treeline"), 0.5 + 0 * top)
+    leaf = mix(scene.dice.colour("treeline", _NEEDLES), leaves(scene, "treeline"), 0.5 + 0 * top)
     shaded = light.on(0.2 * light.side, 0.45, 0.4) * (0.85 + 0.5 * (scene.other - 0.5)).unsqueeze(1)
     colour = mix(leaf * shaded, light.haze, 0.3 + 0 * top)
     canvas.paint(canvas.cover(distance, present), colour.clamp(0, 1), "tree", "crown", "foliage")
@@ -134,6 +140,8 @@ def treeline(scene: Scene, present: Tensor) -> None:
 
 def bush(scene: Scene, name: str, cx: Tensor, base: Tensor, size: Tensor, present: Tensor) -> None:
     """A round shrub; sometimes in blossom."""
+    if not bool(present.any()):
+        return
     scene = scene.within(cx - size * 1.8, base - size * 1.7, cx + size * 1.8, base + 0.04)
     dice, canvas, light = scene.dice, scene.canvas, scene.light
     near = ellipse(canvas.x, canvas.y, cx - light.side * size * 0.35, base - 0.002, size * 1.15, 0.016)
@@ -145,7 +153,7 @@ def bush(scene: Scene, name: str, cx: Tensor, base: Tensor, size: Tensor, presen
     face = light.on(right * 0.8, 0.1 + 0.7 * up, front * 0.5)
     leaf = dice.colour(name + "leaf", _SHRUBS)
     turned = (scene.season == 2).float().view(-1, 1, 1) * dice.chance(name + "turned", 0.6)
-    leaf = mix(leaf, _leaves(scene, name), turned * 0.8)
+    leaf = mix(leaf, leaves(scene, name), turned * 0.8)
     bloom = dice.chance(name + "bloom", 0.4) * (scene.season <= 1).float().view(-1, 1, 1)
     flower = dice.colour(name + "flower", ((0.93, 0.45, 0.55), (0.80, 0.62, 0.90), (0.95, 0.80, 0.35)))
     leaf = mix(leaf, flower, bloom * sharpen(scene.other, 0.56, 0.64) * 0.8)

@@ -1,4 +1,4 @@
-"""Styles and times of day of a kitchen: one consistent palette and one light per scene."""
+"""Styles and times of day of a room: one consistent palette and one light per scene."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.dice import Dice
-from dissect_core.world.kitchen_plan import Plan
+from dissect_core.world.room import Room
 
 Colour = tuple[float, float, float]
 
@@ -68,9 +68,9 @@ BULB = [0.0, 0.0, 0.26, 0.62]
 class Style:
     """The palette (each (B, 3, 1, 1)) and the light of each scene."""
 
-    def __init__(self, dice: Dice, canvas: Canvas, plan: Plan) -> None:
+    def __init__(self, dice: Dice, canvas: Canvas, room: Room) -> None:
         self.kind = dice.choice("style", [1.2, 1.0, 0.9, 1.0, 1.0, 0.8, 0.8, 0.9])
-        self.time = plan.time
+        self.time = room.time
         self.cabinet, self.wall = self._pick(dice, "cabinet", CABINET), self._pick(dice, "wall", WALL)
         self.splash, self.counter = self._pick(dice, "splash", SPLASH), self._pick(dice, "counter", COUNTER)
         self.floor, self.check = self._pick(dice, "floor", FLOOR), self._pick(dice, "check", CHECK)
@@ -85,7 +85,7 @@ class Style:
         self.far, self.near = self._pick(dice, "far", FAR, True), self._pick(dice, "near", NEAR, True)
         self.sun, self.lamp_on = self._number(SUN, self.time), self._number(LAMP_ON, self.time)
         self.night = (self.time == 3).float().view(-1, 1, 1)
-        self.light = self._light(canvas, plan)
+        self.light = self._light(canvas, room)
 
     def _pick(self, dice: Dice, name: str, table: list[Colour], by_time: bool = False) -> Tensor:
         index = self.time if by_time else self.kind
@@ -95,22 +95,23 @@ class Style:
     def _number(self, table: list[float], index: Tensor) -> Tensor:
         return torch.tensor(table, device=index.device)[index].view(-1, 1, 1)
 
-    def _light(self, canvas: Canvas, plan: Plan) -> Tensor:
-        """What the whole picture is multiplied by at the end, (B, 3, H, W): ambient, window light and lamp."""
-        x, y = plan.x, plan.y
+    def _light(self, canvas: Canvas, room: Room) -> Tensor:
+        """What the whole picture is multiplied by at the end, (B, 3, H, W): ambient, window light and lamps."""
+        x, y = room.x, room.y
         ambient, beam = (torch.tensor(t, device=x.device)[self.time].view(-1, 3, 1, 1) for t in (AMBIENT, BEAM))
         bulb = self._number(BULB, self.time)
         fall = 1.07 - 0.20 * x * (1 - 0.7 * self.night) - 0.30 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)
-        wx = plan.sink_x * plan.window + 0.05 * (1 - plan.window)
+        wx = room.window_x * room.window + 0.05 * (1 - room.window)
         day = torch.exp(-(((x - wx) / 0.36) ** 2) - ((y - 0.42) / 0.34) ** 2) * (
-            plan.window + (1 - plan.window) * plan.side_window
+            room.window + (1 - room.window) * room.side_window
         )
-        lx = plan.metres(plan.table_x, 1.8) * plan.lamp + 0.5 * (1 - plan.lamp)
+        lx = room.metres(room.lamp_x, 1.8) * room.lamp + 0.5 * (1 - room.lamp)
         pool = torch.exp(-(((x - lx) / 0.42) ** 2) - ((y - 0.44) / 0.38) ** 2)
+        for at_x, at_y, here in room.pools:
+            pool = pool + 0.9 * here * torch.exp(-(((x - at_x) / 0.2) ** 2) - ((y - at_y) / 0.2) ** 2)
         warm = torch.tensor((1.0, 0.80, 0.52), device=x.device).view(1, 3, 1, 1)
-        strip = torch.exp(-(((y - 0.455) / 0.085) ** 2)) * ((x > plan.left - 0.03) & (x < plan.right)).float()
-        bulb_strip = 0.20 * self.night * strip * plan.uppers  # the light under the upper cabinets
-        light = ambient * fall.unsqueeze(1) + beam * day.unsqueeze(1) + warm * (bulb * pool + bulb_strip).unsqueeze(1)
+        strip = 0.20 * self.night * room.strip
+        light = ambient * fall.unsqueeze(1) + beam * day.unsqueeze(1) + warm * (bulb * pool + strip).unsqueeze(1)
         return light.clamp(0.2, 1.5)
 
     def glowing(self, colour: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Small helpers that the kitchen painters share."""
+"""Small helpers that the painters of rooms share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dissect_core.world.canvas import Canvas
 from dissect_core.world.concepts import MATERIALS
-from dissect_core.world.kitchen_plan import Plan
+from dissect_core.world.room import Room
 from dissect_core.world.shapes import Number, intersect, polygon
 
 
@@ -51,19 +51,19 @@ def bevel(distance: Tensor, width: float = 0.012) -> Tensor:
     return (-distance / width).clamp(0, 1)
 
 
-def side_face(plan: Plan, s: float, left: Number, right: Number, top: Tensor, bottom: Tensor) -> Tensor:
+def side_face(room: Room, s: float, left: Number, right: Number, top: Tensor, bottom: Tensor) -> Tensor:
     """Signed distance of the visible side of a box that stands against the back wall with its front at plane s.
 
     left, right: at the back wall; top, bottom: screen y of the front.  Only a side turned to the middle is seen.
     """
-    x, y = plan.x, plan.y
-    up, down = plan.vy + (top - plan.vy) / s, plan.vy + (bottom - plan.vy) / s
-    on_left = polygon(x, y, [(left, up), (plan.across(left, s), top), (plan.across(left, s), bottom), (left, down)])
+    x, y = room.x, room.y
+    up, down = room.vy + (top - room.vy) / s, room.vy + (bottom - room.vy) / s
+    on_left = polygon(x, y, [(left, up), (room.across(left, s), top), (room.across(left, s), bottom), (left, down)])
     on_right = polygon(
-        x, y, [(plan.across(right, s), top), (right, up), (right, down), (plan.across(right, s), bottom)]
+        x, y, [(room.across(right, s), top), (right, up), (right, down), (room.across(right, s), bottom)]
     )
-    nowhere = torch.ones_like(plan.vx)
-    middle = plan.vx
+    nowhere = torch.ones_like(room.vx)
+    middle = room.vx
     first = torch.where(torch.as_tensor(left > middle + 0.02), on_left, nowhere)
     seen = torch.minimum(first, torch.where(torch.as_tensor(right < middle - 0.02), on_right, nowhere))
     return intersect(seen, top - y, y - torch.maximum(bottom, down))  # no spikes where the face is nearly edge-on

@@ -1,0 +1,1 @@
+"""What stands and hangs in the rooms of the worlds: one thing, or one family of things, per file."""

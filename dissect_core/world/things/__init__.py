@@ -1,0 +1,1 @@
+"""What stands in the landscapes of the worlds: one thing, or one family of things, per file."""
