@@ -14,6 +14,7 @@ def add_commands(app: typer.Typer) -> None:
     training = typer.Typer(no_args_is_help=True, help="Train the storybook networks.")
     training.command("generator")(train.generator)
     training.command("segmenter")(train.segmenter)
+    training.command("classifier")(train.classifier)
     app.add_typer(training, name="train")
     app.command("dissect")(measure.dissect_command)
     app.command("brushes")(measure.brushes)

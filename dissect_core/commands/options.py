@@ -13,6 +13,7 @@ from dissect_core.memory import keep_freed_memory
 PRECOMPUTED = Path("precomputed")
 RUNS = Path("runs")
 SEGMENTER = "storybook-segmenter"
+CLASSIFIER = "storybook-classifier"
 
 Precomputed = Annotated[Path, typer.Option(help="Folder of the networks and what was measured on them.")]
 Runs = Annotated[Path, typer.Option(help="Folder of checkpoints and painted scenes.")]

@@ -1,12 +1,15 @@
-"""`unitbrush train`: the storybook generators and their segmenter, resumable."""
+"""`unitbrush train`: the storybook generators, their segmenter and the scene classifier, resumable."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dissect_core.commands.options import (
+    CLASSIFIER,
     PRECOMPUTED,
     RUNS,
     SEGMENTER,
@@ -19,11 +22,12 @@ from dissect_core.commands.options import (
     pick_device,
 )
 from dissect_core.progress import Progress, Speed
-from dissect_core.training.config import read_generator_config, read_segmenter_config
-from dissect_core.training.dataset import painted_scenes
+from dissect_core.training.classifier import held_out_accuracy, train_classifier
+from dissect_core.training.config import read_classifier_config, read_generator_config, read_segmenter_config
+from dissect_core.training.dataset import PaintedScenes, painted_scenes
 from dissect_core.training.generator import Step, remaining_cost
 from dissect_core.training.handover import handover_file
-from dissect_core.training.publish import publish_generator, publish_segmenter
+from dissect_core.training.publish import publish_classifier, publish_generator, publish_segmenter
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import HELD_OUT_SEED, held_out_quality, train_segmenter
 from dissect_core.world.concepts import CATEGORIES
@@ -70,15 +74,7 @@ def segmenter(
     """Train the segmenter on both worlds, measure it on held-out scenes and publish it; run again to resume."""
     chosen = pick_device(device, threads)
     config = read_segmenter_config(precomputed / "training" / f"{SEGMENTER}.toml")
-    with Progress("painting", "scene") as painting:
-        worlds = {
-            name: painted_scenes(name, config.scenes, config.size, runs / "scenes", progress=painting.to)
-            for name in config.worlds
-        }
-        held_out = {
-            name: painted_scenes(name, config.held_out, config.size, runs / "scenes", HELD_OUT_SEED, painting.to)
-            for name in config.worlds
-        }
+    worlds, held_out = _painted(config.worlds, config.size, config.scenes, config.held_out, runs)
     with Progress("training", "step") as bar:
         trained = train_segmenter(
             config,
@@ -91,3 +87,34 @@ def segmenter(
     for category in CATEGORIES:
         found = card.quality[category]
         typer.echo(f"{category}: mean IoU {found['mean_iou']:.3f}, pixel accuracy {found['pixel_accuracy']:.3f}")
+
+
+def classifier(
+    precomputed: Precomputed = PRECOMPUTED, runs: Runs = RUNS, device: Device = "auto", threads: Threads = 0
+) -> None:
+    """Train the scene classifier, measure it on held-out scenes and publish it; run again to resume."""
+    chosen = pick_device(device, threads)
+    config = read_classifier_config(precomputed / "training" / f"{CLASSIFIER}.toml")
+    worlds, held_out = _painted(config.classes, config.size, config.scenes, config.held_out, runs)
+    with Progress("training", "step") as bar:
+        trained = train_classifier(
+            config,
+            worlds,
+            runs / config.id,
+            chosen,
+            lambda step, loss: bar.to(step + 1, config.steps, f"loss {loss:.3f}"),
+        )
+    card = publish_classifier(trained, config, held_out_accuracy(trained, held_out), precomputed)
+    for name, accuracy in sorted(card.quality["classes"].items(), key=lambda pair: pair[1]):
+        typer.echo(f"{name:16}{accuracy:7.1%}")
+    typer.echo(f"top-1 {card.quality['top1']:.1%} on {card.quality['images']} held-out scenes")
+
+
+def _painted(
+    worlds: Sequence[str], size: int, scenes: int, held_out: int, runs: Path
+) -> tuple[dict[str, PaintedScenes], dict[str, PaintedScenes]]:
+    """The scenes to learn from and those to measure on, of every world."""
+    with Progress("painting", "scene") as bar:
+        train = {name: painted_scenes(name, scenes, size, runs / "scenes", progress=bar.to) for name in worlds}
+        other = {name: painted_scenes(name, held_out, size, runs / "scenes", HELD_OUT_SEED, bar.to) for name in worlds}
+    return train, other

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from dissect_core.artifacts import read_json, require, write_json
 
 SCHEMA = 1
-Kind = Literal["generator", "segmenter"]
+Kind = Literal["generator", "segmenter", "classifier"]
 Domain = Literal["church", "kitchen", "both", "other"]
 
 WEIGHTS_FIELDS: dict[str, type] = {"file": str, "sha256": str, "dtype": str, "bytes": int}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -11,6 +13,7 @@ from dissect_core.models.card import Kind, ModelCard, read_card
 from dissect_core.models.checkpoint import load_generator_state, read_weights
 from dissect_core.models.progan import Generator
 from dissect_core.models.segmenter import Segmenter
+from dissect_core.models.vgg import SceneClassifier
 
 
 class Registry:
@@ -72,13 +75,34 @@ class Registry:
         """The segmenter of that id, on `device`."""
         card = self.card(model_id, "segmenter")
         state = read_weights(self._weights(card), card.weights.sha256)
-        try:
+        with naming(card.weights.file):
             segmenter = Segmenter.from_state_dict(state, card.architecture)
-        except BadCheckpoint as cause:
-            message = f"{card.weights.file}: {cause.message}"
-            raise BadCheckpoint(message, field=cause.field, value=cause.value, allowed=cause.allowed) from cause
         segmenter.eval().requires_grad_(False)
         return segmenter.to(device).to(memory_format=torch.channels_last)
 
+    def classifier(self, model_id: str, device: torch.device | str = "cpu") -> SceneClassifier:
+        """The scene classifier of that id, on `device`."""
+        card = self.card(model_id, "classifier")
+        state = read_weights(self._weights(card), card.weights.sha256)
+        classes = card.architecture.get("classes")
+        if not isinstance(classes, list):
+            raise ArtifactMismatch(
+                f"the card of {card.id} names no classes", field="classes", value=classes, allowed="a list of names"
+            )
+        with naming(card.weights.file):
+            classifier = SceneClassifier.from_state_dict(state, classes, card.resolution)
+        classifier.requires_grad_(False)
+        return classifier.to(device).to(memory_format=torch.channels_last)
+
     def _weights(self, card: ModelCard) -> Path:
         return self._folders[card.id] / card.weights.file
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Put the file's name before what is wrong with its content."""
+    try:
+        yield
+    except BadCheckpoint as cause:
+        message = f"{file}: {cause.message}"
+        raise BadCheckpoint(message, field=cause.field, value=cause.value, allowed=cause.allowed) from cause

@@ -79,6 +79,35 @@ class SegmenterConfig:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """Everything that determines the scene classifier's training (with the code version).
+
+    classes: worlds, each a class.  widths: units of the 13 convolutions; hidden: of the two hidden layers; pooled: side
+    of the map before them.  scenes: painted scenes per class to learn from; held_out: per class to measure on.
+    learning_rate: AdamW's, after a warm-up falling to zero along a half cosine.  smoothing: of the labels.
+    """
+
+    id: str
+    classes: tuple[str, ...]
+    seed: int
+    widths: tuple[int, ...]
+    hidden: tuple[int, ...]
+    pooled: int
+    size: int
+    scenes: int
+    held_out: int
+    steps: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    smoothing: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for model cards and checkpoints."""
+        return asdict(self)
+
+
 def _read(path: Path, kind: type) -> dict[str, Any]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -133,3 +162,18 @@ def read_segmenter_config(path: Path) -> SegmenterConfig:
     """Read and check the segmenter's configuration; the error names the setting."""
     raw = _read(path, SegmenterConfig)
     return SegmenterConfig(**{**raw, "worlds": tuple(raw["worlds"]), "widths": tuple(raw["widths"])})
+
+
+def read_classifier_config(path: Path) -> ClassifierConfig:
+    """Read and check the scene classifier's configuration; the error names the setting."""
+    raw = _read(path, ClassifierConfig)
+    lists = {key: tuple(raw[key]) for key in ("classes", "widths", "hidden")}
+    config = ClassifierConfig(**{**raw, **lists})
+    if len(set(config.classes)) < 2 or len(set(config.classes)) != len(config.classes):
+        raise UnitbrushError(
+            f"{path}: two or more different classes",
+            field="classes",
+            value=list(config.classes),
+            allowed="different worlds, two or more",
+        )
+    return config

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from dissect_core.artifacts import code_version, sha256_file, write_tensors
-from dissect_core.models.card import ModelCard, Weights, write_card
+from dissect_core.models.card import Domain, Kind, ModelCard, Weights, write_card
 from dissect_core.models.segmenter import Segmenter
-from dissect_core.training.config import SegmenterConfig
+from dissect_core.models.vgg import SceneClassifier
+from dissect_core.training.config import ClassifierConfig, SegmenterConfig
 from dissect_core.training.generator import GeneratorTraining
 from dissect_core.training.handover import write_handover
 
@@ -71,13 +72,32 @@ def publish_segmenter(
     )
 
 
+def publish_classifier(
+    classifier: SceneClassifier, config: ClassifierConfig, quality: Mapping[str, Any], precomputed: Path
+) -> ModelCard:
+    """Write the scene classifier and its card with the accuracy measured on held-out scenes."""
+    return _publish(
+        precomputed,
+        {key: value.to(torch.float16) for key, value in classifier.state_dict().items()},
+        id=config.id,
+        kind="classifier",
+        domain="other",
+        title="Storybook scene classifier",
+        resolution=config.size,
+        paint_layers=(),
+        architecture=classifier.architecture,
+        training=config.as_dict(),
+        quality=quality,
+    )
+
+
 def _publish(
     precomputed: Path,
     state: Mapping[str, Tensor],
     *,
     id: str,
-    kind: Literal["generator", "segmenter"],
-    domain: Literal["church", "kitchen", "both"],
+    kind: Kind,
+    domain: Domain,
     title: str,
     resolution: int,
     paint_layers: tuple[str, ...],

@@ -10,37 +10,16 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from dissect_core.artifacts import write_bytes
 from dissect_core.models.segmenter import Segmenter
+from dissect_core.training.augment import spoil
 from dissect_core.training.config import SegmenterConfig
 from dissect_core.training.dataset import PaintedScenes
 from dissect_core.world.concepts import CATEGORIES
 
 SAVE_EVERY_S = 120.0
 HELD_OUT_SEED = 10_000_000  # scenes from here on are never trained on
-
-
-def spoil(images: Tensor, random: torch.Generator) -> Tensor:
-    """Imitate what generators get wrong: blur, lost resolution, noise, gain and tint.  (N, 3, H, W) in [-1, 1]."""
-
-    def draw(low: float, high: float) -> Tensor:
-        return (low + (high - low) * torch.rand(len(images), 1, 1, 1, generator=random)).to(images.device)
-
-    def sometimes(share: float) -> Tensor:
-        return (torch.rand(len(images), 1, 1, 1, generator=random) < share).to(images.device)
-
-    half = F.interpolate(F.avg_pool2d(images, 2), scale_factor=2, mode="bilinear", align_corners=False)
-    soft = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    images = torch.where(sometimes(0.35), torch.lerp(images, half, draw(0.3, 1.0)), images)
-    images = torch.where(sometimes(0.35), torch.lerp(images, soft, draw(0.3, 1.0)), images)
-    tint = (torch.rand(len(images), 3, 1, 1, generator=random) * 0.16 - 0.08).to(images.device)
-    images = images * draw(0.85, 1.15) + draw(-0.1, 0.1) + tint
-    coarse = torch.randn(len(images), 3, images.shape[2] // 8, images.shape[3] // 8, generator=random)
-    blotches = F.interpolate(coarse.to(images.device), size=images.shape[2:], mode="bilinear", align_corners=False)
-    grain = torch.randn(images.shape, generator=random).to(images.device)
-    return (images + blotches * draw(0, 0.12) + grain * draw(0, 0.1)).clamp(-1.2, 1.2)
 
 
 class SegmenterTraining:
