@@ -53,6 +53,8 @@ def dissect(
     Raises UnknownLayer, LayerNeverRan or BadShape for layers that cannot be dissected, before anything else is done.
     """
     rows = range(source.images)
+    with torch.no_grad():
+        units_of(source, spec.layers)
     with workplace(work, inputs_of(source, segments, spec), rows) as folder:
         every = math.inf if work is None else checkpoint_s
         with Share(source, segments, spec, rows, folder, progress=progress, checkpoint_s=every) as share:
