@@ -31,7 +31,7 @@ from dissect_core.positions import UPSAMPLING
 from dissect_core.segments import Segments
 from dissect_core.sources import Source, units_of
 from dissect_core.stats.histogram import Histogram
-from dissect_core.stats.iqr import LEVELS, IqrScores
+from dissect_core.stats.iqr import IqrScores, level_quantiles
 from dissect_core.stats.quantile import RELATIVE_ERROR
 
 CHECKPOINT_S = 300.0
@@ -145,13 +145,13 @@ class Share:
 
 def inputs_of(source: Source, segments: Segments, spec: DissectionSpec) -> dict[str, Any]:
     """The manifest: everything that decides the result, and the names of what was found."""
-    decisions = {name: value for name, value in asdict(spec).items() if name not in ("batch", "layers")}
+    decisions = {name: value for name, value in asdict(spec).items() if name != "layers"}
     return {
         "schema": SCHEMA,
         **source.inputs,
         **segments.inputs,
         **decisions,
-        "iqr_levels": LEVELS,
+        "levels": level_quantiles(),
         "upsampling": UPSAMPLING,
         "quantile_relative_error": RELATIVE_ERROR,
         "code_version": code_version(),
@@ -172,6 +172,7 @@ def found(source: Source, segments: Segments, spec: DissectionSpec, survey: Surv
             thresholds=survey.thresholds[rows],
             mean=survey.mean[rows],
             peak=survey.peak[rows],
+            levels=survey.levels[rows],
             iou=iou[rows],
             label=label[rows],
             label_iou=label_iou[rows],

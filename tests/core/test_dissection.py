@@ -19,6 +19,7 @@ from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
 from dissect_core.positions import upsample
 from dissect_core.segments import Segments
 from dissect_core.sources import ClassifierSource, GeneratorSource
+from dissect_core.stats.iqr import level_quantiles
 from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
 
 # A tree covers 4 of 64 cells, sky 16: the 0.7 quantile of both units is 0, so "above it" is exactly where they fire.
@@ -58,9 +59,9 @@ def tensors(thing: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
 
 
 def assert_same(one: Dissection, other: Dissection) -> None:
-    assert one.manifest == other.manifest
+    assert {**one.manifest, "batch": 0} == {**other.manifest, "batch": 0}
     mine, theirs = dict(tensors(one)), dict(tensors(other))
-    assert len(mine) == 16 * len(one.layers)
+    assert len(mine) == 17 * len(one.layers)
     assert mine.keys() == theirs.keys()
     assert not [name for name in mine if not torch.equal(mine[name], theirs[name])]
 
@@ -131,6 +132,8 @@ def test_every_number_is_that_of_the_plain_definition() -> None:
         exact = np.quantile(flat.numpy(), 0.9, axis=1, method="inverted_cdf")
         assert torch.equal(stats.thresholds, torch.from_numpy(exact).half().float())
         assert torch.equal(stats.peak, flat.amax(1))
+        levels = np.quantile(flat.numpy(), level_quantiles(), axis=1, method="inverted_cdf").T
+        assert torch.equal(stats.levels, torch.from_numpy(levels).half().float())
         assert torch.allclose(stats.mean, flat.mean(1), atol=1e-3)
         active = (dense > stats.thresholds[:, None, None]).double()
         both = torch.einsum("nuhw,nkhw->uk", active, seen)
@@ -264,11 +267,11 @@ def test_the_manifest_names_everything_that_decides() -> None:
         "top_images": 3,
         "bins": 4,
         "iqr_images": 7,
+        "batch": 6,
         "layers": ["layer1", "layer2"],
     }
     assert named.items() <= manifest.items()
-    assert {"schema", "latents", "code_version", "colours", "halves", "upsampling", "iqr_levels"} <= manifest.keys()
-    assert "batch" not in manifest
+    assert {"schema", "latents", "code_version", "colours", "halves", "upsampling", "levels"} <= manifest.keys()
 
 
 def test_the_second_scoring_finds_planted_units_by_their_best_threshold() -> None:
