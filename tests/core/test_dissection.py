@@ -174,10 +174,7 @@ def test_the_bits_do_not_depend_on_the_order() -> None:
 
 def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> None:
     source, seg = random_source(), segments()
-    shares = [
-        Share(source, seg, RANDOM, rows, tmp_path / str(rows.start))
-        for rows in (range(5, 14), range(0, 3), range(3, 5))
-    ]
+    shares = [Share(source, seg, RANDOM, rows, tmp_path) for rows in (range(5, 14), range(0, 3), range(3, 5))]
     firsts = [share.first_pass() for share in shares]
     first = FirstPass(shares[0].units, RANDOM)
     for other in firsts:
@@ -186,9 +183,13 @@ def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> Non
     second, *others = [share.second_pass(survey) for share in shares]
     for another in others:
         second.merge(another)
-    for share in shares:
-        share.labels.close()
     assert_same(found(source, seg, RANDOM, survey, second), dissect(source, seg, RANDOM))
+    # counts against the thresholds of fewer pictures do not answer for those of all
+    some = shares[0].second_pass(firsts[0].survey())
+    assert not torch.equal(some.counts.active, shares[0].second_pass(survey).counts.active)
+    for share in shares:
+        share.remove()
+    assert not list(tmp_path.iterdir())
 
 
 class Interrupted(Exception):
