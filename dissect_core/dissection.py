@@ -48,8 +48,8 @@ class DissectionSpec:
 
     layers: by name.  quantile: 1 - the share of positions that are above t_u.  grid: positions a side.  top_images: how
     many per unit.  bins: of the histogram of activations.  iqr_images: the second scoring looks at the first so many.
-    batch: images in a forward pass (a shorter last one is filled up, so that all are computed alike); the statistics of
-    given activations do not depend on it.
+    batch: images in a forward pass, a shorter last one filled up.  The statistics of given activations do not depend on
+    it, but a network may round differently in another shape, so it is named among the inputs too.
     """
 
     layers: tuple[str, ...]
@@ -92,13 +92,15 @@ class LayerStats:
     """Statistics of one layer of U units, over K concepts.
 
     thresholds: t_u.  mean, peak: of the upsampled activation over all positions.  label: the column of the best
-    concept; label_iou: its IoU.  All (U,), label int64, the others float32.  iou: (U, K) float32; read from a file, it
-    may have been rounded to half precision there, label and label_iou never are.
+    concept; label_iou: its IoU.  All (U,), label int64, the others float32.  levels: (U, L) float32, rising, the values
+    that the unit exceeds at a share 1 - q of all positions, for the quantiles q of `stats.iqr.level_quantiles()`.
+    iou: (U, K) float32; read from a file, it may have been rounded to half precision there, nothing else ever is.
     """
 
     thresholds: Tensor
     mean: Tensor
     peak: Tensor
+    levels: Tensor
     iou: Tensor
     label: Tensor
     label_iou: Tensor

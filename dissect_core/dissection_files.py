@@ -60,6 +60,7 @@ def _packed(stats: LayerStats, exact: bool) -> dict[str, Tensor]:
     (seen,) = stats.iou.any(dim=0).nonzero(as_tuple=True)
     counts = stats.histogram.counts
     tables = {
+        "levels": stats.levels.to(torch.float16),  # that is what quantiles are rounded to
         "columns": seen.to(torch.int16),
         "iou": stats.iou[:, seen].to(torch.float32 if exact else torch.float16),
         "label": stats.label.to(torch.int16),
@@ -88,6 +89,7 @@ def _unpacked(tensors: Mapping[str, Tensor], columns: Columns, file: str) -> Lay
     width = len(tensors["columns"]) if "columns" in tensors else 0
     shapes: dict[str, tuple[int | None, ...]] = {
         **dict.fromkeys(PER_UNIT, (units,)),
+        "levels": (units, None),
         "columns": (width,),
         "iou": (units, width),
         "label": (units,),
@@ -112,6 +114,7 @@ def _unpacked(tensors: Mapping[str, Tensor], columns: Columns, file: str) -> Lay
         thresholds=tensors["thresholds"],
         mean=tensors["mean"],
         peak=tensors["peak"],
+        levels=tensors["levels"].float(),
         iou=iou,
         label=tensors["label"].long(),
         label_iou=tensors["label_iou"],

@@ -13,6 +13,7 @@ process makes a `Share` of the pictures, and the passes of all shares are merged
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -26,12 +27,12 @@ from torch import Tensor
 from dissect_core.artifacts import code_version
 from dissect_core.dissection import SCHEMA, Dissection, DissectionSpec, LayerStats, Progress, TopList, silent
 from dissect_core.dissection_passes import FirstPass, SecondPass, Survey
-from dissect_core.dissection_store import Checkpoint, LabelFile, workplace
+from dissect_core.dissection_store import Checkpoint, LabelFile, digest_of, place_to_work, share_folder
 from dissect_core.positions import UPSAMPLING
 from dissect_core.segments import Segments
 from dissect_core.sources import Source, units_of
 from dissect_core.stats.histogram import Histogram
-from dissect_core.stats.iqr import LEVELS, IqrScores
+from dissect_core.stats.iqr import IqrScores, level_quantiles
 from dissect_core.stats.quantile import RELATIVE_ERROR
 
 CHECKPOINT_S = 300.0
@@ -52,18 +53,23 @@ def dissect(
     work: where to keep what is needed to go on after an interruption; without it nothing is kept.
     Raises UnknownLayer, LayerNeverRan or BadShape for layers that cannot be dissected, before anything else is done.
     """
-    rows = range(source.images)
-    with workplace(work, inputs_of(source, segments, spec), rows) as folder:
-        every = math.inf if work is None else checkpoint_s
-        with Share(source, segments, spec, rows, folder, progress=progress, checkpoint_s=every) as share:
-            survey = share.first_pass().survey()
-            return found(source, segments, spec, survey, share.second_pass(survey))
+    every = math.inf if work is None else checkpoint_s
+    with (
+        place_to_work(work) as place,
+        Share(source, segments, spec, range(source.images), place, progress=progress, checkpoint_s=every) as share,
+    ):
+        survey = share.first_pass().survey()
+        result = found(source, segments, spec, survey, share.second_pass(survey))
+        share.remove()
+    return result
 
 
 class Share:
-    """The pictures `rows` of a dissection.  folder: for its labels and states; checkpoint_s: see CHECKPOINT_S.
+    """The pictures `rows` of a dissection.  Use as a context manager.
 
-    Use as a context manager.  Both passes go on from the states in the folder; infinite checkpoint_s leaves none there.
+    work: for its labels and states, in a folder named after everything that decides them; both passes go on from the
+    states there.  checkpoint_s: see CHECKPOINT_S; infinite leaves no states.
+    Raises UnknownLayer, LayerNeverRan or BadShape for layers that cannot be dissected.
     """
 
     def __init__(
@@ -72,17 +78,18 @@ class Share:
         segments: Segments,
         spec: DissectionSpec,
         rows: range,
-        folder: Path,
+        work: Path,
         *,
         progress: Progress = silent,
         checkpoint_s: float = CHECKPOINT_S,
     ) -> None:
         self.source, self.segments, self.spec, self.rows = source, segments, spec, rows
-        self.folder, self.progress, self.checkpoint_s = folder, progress, checkpoint_s
+        self.progress, self.checkpoint_s = progress, checkpoint_s
         with torch.no_grad():
             self.units = units_of(source, spec.layers)
+        self.folder = share_folder(work, inputs_of(source, segments, spec), rows)
         sizes = [len(names) for names in segments.columns.categories.values()]
-        self.labels = LabelFile(folder / "labels.bin", len(sizes), spec.grid, max(sizes) - 1)
+        self.labels = LabelFile(self.folder / "labels.bin", len(sizes), spec.grid, max(sizes) - 1)
 
     def __enter__(self) -> Share:
         return self
@@ -91,6 +98,11 @@ class Share:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.labels.close()
+
+    def remove(self) -> None:
+        """Delete the folder, when both passes have been merged."""
+        self.labels.close()
+        shutil.rmtree(self.folder)
 
     @torch.no_grad()
     def first_pass(self) -> FirstPass:
@@ -103,7 +115,7 @@ class Share:
             self.labels.write(rows.start - self.rows.start, labels[: len(rows)])
             first.add([self.source.first_id + row for row in rows], _cut(activations, len(rows)))
 
-        self._run("thresholds", first, step)
+        self._run("thresholds", "thresholds", first, step)
         return first
 
     @torch.no_grad()
@@ -116,12 +128,13 @@ class Share:
             labels = self.labels.read(rows.start - self.rows.start, len(rows))
             second.add(rows, _cut(activations, len(rows)), labels)
 
-        self._run("counts", second, step)
+        against = digest_of(survey.thresholds.numpy().tobytes() + survey.levels.numpy().tobytes())
+        self._run("counts", f"counts-{against}", second, step)
         return second
 
-    def _run(self, phase: str, state: FirstPass | SecondPass, step: Callable[[range], None]) -> None:
-        """Do a pass, from where its state on disk got to."""
-        checkpoint, total = Checkpoint(self.folder / f"{phase}.safetensors"), len(self.rows)
+    def _run(self, phase: str, name: str, state: FirstPass | SecondPass, step: Callable[[range], None]) -> None:
+        """Do a pass, from where its state of that name on disk got to."""
+        checkpoint, total = Checkpoint(self.folder / f"{name}.safetensors"), len(self.rows)
         done, saved = checkpoint.load()
         if done:
             state.load_state_dict(saved)
@@ -143,13 +156,13 @@ class Share:
 
 def inputs_of(source: Source, segments: Segments, spec: DissectionSpec) -> dict[str, Any]:
     """The manifest: everything that decides the result, and the names of what was found."""
-    decisions = {name: value for name, value in asdict(spec).items() if name not in ("batch", "layers")}
+    decisions = {name: value for name, value in asdict(spec).items() if name != "layers"}
     return {
         "schema": SCHEMA,
         **source.inputs,
         **segments.inputs,
         **decisions,
-        "iqr_levels": LEVELS,
+        "levels": level_quantiles(),
         "upsampling": UPSAMPLING,
         "quantile_relative_error": RELATIVE_ERROR,
         "code_version": code_version(),
@@ -170,6 +183,7 @@ def found(source: Source, segments: Segments, spec: DissectionSpec, survey: Surv
             thresholds=survey.thresholds[rows],
             mean=survey.mean[rows],
             peak=survey.peak[rows],
+            levels=survey.levels[rows],
             iou=iou[rows],
             label=label[rows],
             label_iou=label_iou[rows],

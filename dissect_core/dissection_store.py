@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,18 +25,26 @@ DONE = "done"
 
 
 @contextmanager
-def workplace(work: Path | None, inputs: Mapping[str, Any], rows: range) -> Iterator[Path]:
-    """The folder of a dissection, removed when the block ends well; without `work` a temporary one, always removed."""
-    if work is None:
-        with tempfile.TemporaryDirectory(prefix="dissect-") as name:
-            yield Path(name)
+def place_to_work(work: Path | None) -> Iterator[Path]:
+    """`work`, or without one a temporary folder for the time being."""
+    if work is not None:
+        yield work
         return
+    with tempfile.TemporaryDirectory(prefix="dissect-") as name:
+        yield Path(name)
+
+
+def share_folder(work: Path, inputs: Mapping[str, Any], rows: range) -> Path:
+    """The folder in `work` of these pictures of a dissection with these inputs, with the inputs in it to read."""
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    folder = work / f"{inputs['model']}-{rows.start}-{rows.stop}-{digest}"
+    folder = work / f"{inputs['model']}-{rows.start}-{rows.stop}-{digest_of(text.encode())}"
     write_json(folder / "inputs.json", inputs)
-    yield folder
-    shutil.rmtree(folder)
+    return folder
+
+
+def digest_of(data: bytes) -> str:
+    """Sixteen hex digits that name these bytes."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 class Checkpoint:

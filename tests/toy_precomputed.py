@@ -118,6 +118,7 @@ def toy_stats(thresholds: Tensor, iou: Tensor) -> LayerStats:
         thresholds=thresholds,
         mean=thresholds * 0,
         peak=thresholds * 1.5,
+        levels=thresholds[:, None] * torch.tensor([0.5, 1.0]),
         iou=iou,
         label=label,
         label_iou=best,

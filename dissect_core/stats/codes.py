@@ -35,7 +35,7 @@ class Codes:
         if labels.dim() != 4 or labels.shape[1] != len(self.sizes):
             shape = tuple(labels.shape)
             raise BadShape("label maps differ", field="labels", value=shape, allowed=f"(N, {len(self.sizes)}, h, w)")
-        flat = labels.permute(0, 2, 3, 1).reshape(-1, len(self.sizes)).to(torch.int32)
+        flat = labels.permute(0, 2, 3, 1).reshape(-1, len(self.sizes)).to(torch.int32).contiguous()
         if len(flat):
             low, high = flat.amin(dim=0).tolist(), flat.amax(dim=0).tolist()
             for name, size, least, most in zip(self.names, self.sizes, low, high, strict=True):

@@ -53,7 +53,7 @@ class IouCounts:
         """Count active positions given as lists: unit (A,) integer in `units`, and the codes there, (A, M)."""
         pairs = (unit.to(torch.int32) - units.start)[:, None] * self.codes.width + codes
         rows = slice(units.start, units.stop)
-        counted = torch.bincount(pairs.view(-1), minlength=len(units) * self.codes.width)
+        counted = torch.bincount(pairs.reshape(-1), minlength=len(units) * self.codes.width)
         table = counted.view(len(units), self.codes.width)
         self.codes_both[rows] += table
         self.active[rows] += table[:, : self.codes.sizes[0]].sum(dim=1)  # each position has one label of the first map

@@ -10,8 +10,8 @@ positions, in equal steps of the logarithm (50; the code has 100).  As there, a 
 has less than 10^-3 of the positions, where unit and concept agree at 80 % of the positions or less, or where the
 threshold is not positive.
 
-This needs the joint counts of (level, concept) at every position that is above the lowest level, many times what the
-IoU at one threshold needs, so it is done on a sample of the images.
+This needs the joint counts of (level, concept) at every position, many times what the IoU at one threshold needs, so it
+is done on a sample of the images.
 """
 
 from __future__ import annotations
@@ -76,11 +76,10 @@ class LevelCounts:
     def add(self, unit: int, values: Tensor, codes: Tensor) -> None:
         """Count the values (P,) of one unit at all those positions."""
         levels = self.levels[unit]
-        (places,) = (values > levels[0]).nonzero(as_tuple=True)
-        level = torch.bucketize(values[places], levels, out_int32=True) - 1  # strictly above level 0 ... level
-        pairs = level[:, None] * self.codes.width + codes[places]
-        counted = torch.bincount(pairs.view(-1), minlength=len(levels) * self.codes.width)
-        self.counts[unit] += counted.view(len(levels), self.codes.width).to(torch.int32)
+        exceeded = torch.bucketize(values, levels, out_int32=True)  # how many levels each value is strictly above
+        pairs = exceeded[:, None] * self.codes.width + codes
+        counted = torch.bincount(pairs.reshape(-1), minlength=(len(levels) + 1) * self.codes.width)
+        self.counts[unit] += counted.view(len(levels) + 1, self.codes.width)[1:].to(torch.int32)
 
     def merge(self, other: LevelCounts) -> None:
         """Add the counts of other images, with the same levels."""

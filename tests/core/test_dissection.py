@@ -19,6 +19,7 @@ from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
 from dissect_core.positions import upsample
 from dissect_core.segments import Segments
 from dissect_core.sources import ClassifierSource, GeneratorSource
+from dissect_core.stats.iqr import level_quantiles
 from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
 
 # A tree covers 4 of 64 cells, sky 16: the 0.7 quantile of both units is 0, so "above it" is exactly where they fire.
@@ -58,9 +59,9 @@ def tensors(thing: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
 
 
 def assert_same(one: Dissection, other: Dissection) -> None:
-    assert one.manifest == other.manifest
+    assert {**one.manifest, "batch": 0} == {**other.manifest, "batch": 0}
     mine, theirs = dict(tensors(one)), dict(tensors(other))
-    assert len(mine) == 16 * len(one.layers)
+    assert len(mine) == 17 * len(one.layers)
     assert mine.keys() == theirs.keys()
     assert not [name for name in mine if not torch.equal(mine[name], theirs[name])]
 
@@ -131,6 +132,8 @@ def test_every_number_is_that_of_the_plain_definition() -> None:
         exact = np.quantile(flat.numpy(), 0.9, axis=1, method="inverted_cdf")
         assert torch.equal(stats.thresholds, torch.from_numpy(exact).half().float())
         assert torch.equal(stats.peak, flat.amax(1))
+        levels = np.quantile(flat.numpy(), level_quantiles(), axis=1, method="inverted_cdf").T
+        assert torch.equal(stats.levels, torch.from_numpy(levels).half().float())
         assert torch.allclose(stats.mean, flat.mean(1), atol=1e-3)
         active = (dense > stats.thresholds[:, None, None]).double()
         both = torch.einsum("nuhw,nkhw->uk", active, seen)
@@ -171,10 +174,7 @@ def test_the_bits_do_not_depend_on_the_order() -> None:
 
 def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> None:
     source, seg = random_source(), segments()
-    shares = [
-        Share(source, seg, RANDOM, rows, tmp_path / str(rows.start))
-        for rows in (range(5, 14), range(0, 3), range(3, 5))
-    ]
+    shares = [Share(source, seg, RANDOM, rows, tmp_path) for rows in (range(5, 14), range(0, 3), range(3, 5))]
     firsts = [share.first_pass() for share in shares]
     first = FirstPass(shares[0].units, RANDOM)
     for other in firsts:
@@ -183,9 +183,13 @@ def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> Non
     second, *others = [share.second_pass(survey) for share in shares]
     for another in others:
         second.merge(another)
-    for share in shares:
-        share.labels.close()
     assert_same(found(source, seg, RANDOM, survey, second), dissect(source, seg, RANDOM))
+    # counts against the thresholds of fewer pictures do not answer for those of all
+    some = shares[0].second_pass(firsts[0].survey())
+    assert not torch.equal(some.counts.active, shares[0].second_pass(survey).counts.active)
+    for share in shares:
+        share.remove()
+    assert not list(tmp_path.iterdir())
 
 
 class Interrupted(Exception):
@@ -264,11 +268,11 @@ def test_the_manifest_names_everything_that_decides() -> None:
         "top_images": 3,
         "bins": 4,
         "iqr_images": 7,
+        "batch": 6,
         "layers": ["layer1", "layer2"],
     }
     assert named.items() <= manifest.items()
-    assert {"schema", "latents", "code_version", "colours", "halves", "upsampling", "iqr_levels"} <= manifest.keys()
-    assert "batch" not in manifest
+    assert {"schema", "latents", "code_version", "colours", "halves", "upsampling", "levels"} <= manifest.keys()
 
 
 def test_the_second_scoring_finds_planted_units_by_their_best_threshold() -> None:
