@@ -67,9 +67,7 @@ class ClassEffects:
 
     def __add__(self, more: ClassEffects) -> ClassEffects:
         """The same over both sets of images."""
-        return ClassEffects(
-            self.units, self.images + more.images, self.claimed + more.claimed, self.hits + more.hits
-        )
+        return ClassEffects(self.units, self.images + more.images, self.claimed + more.claimed, self.hits + more.hits)
 
     @property
     def balanced_accuracy(self) -> Tensor:

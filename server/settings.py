@@ -33,9 +33,7 @@ class Settings(BaseSettings):
         "warning", description="How much is logged: debug, info (every request), warning or error."
     )
 
-    torch_threads: int = Field(
-        0, ge=0, le=256, description="Threads of one pass on a CPU; 0 takes one per core."
-    )
+    torch_threads: int = Field(0, ge=0, le=256, description="Threads of one pass on a CPU; 0 takes one per core.")
     encode_threads: int = Field(2, ge=1, le=64, description="Threads that read masks and encode pictures.")
     max_batch_images: int = Field(8, ge=1, le=256, description="Most pictures rendered in one pass.")
     max_waiting_renders: int = Field(

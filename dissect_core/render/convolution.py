@@ -6,6 +6,7 @@ way; where it is missing, torch's general convolutions do the same.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from typing import Any
 
@@ -36,9 +37,13 @@ _CUT = [3, 3]
 
 
 def packed_types() -> set[torch.dtype]:
-    """The precisions for which this processor and this torch have oneDNN's convolutions, as torch's compiler uses."""
+    """The precisions for which this processor and this torch have oneDNN's convolutions, as torch's compiler uses.
+
+    On ARM oneDNN stands on another library, which chooses the order of the weights by itself.
+    """
     ops = torch.ops.mkldnn
-    if not torch.backends.mkldnn.is_available() or not all(hasattr(ops, name) for name in _OPERATORS):
+    x86 = platform.machine().lower() in ("x86_64", "amd64")
+    if not x86 or not torch.backends.mkldnn.is_available() or not all(hasattr(ops, name) for name in _OPERATORS):
         return set()
     halves = {torch.bfloat16: ops._is_mkldnn_bf16_supported(), torch.float16: ops._is_mkldnn_fp16_supported()}
     return {torch.float32} | {dtype for dtype, there in halves.items() if there}
@@ -60,7 +65,7 @@ class Packed:
             whole = self._laid_out(torch.Size((1, inputs, small_or_whole, small_or_whole)))
         self._for_all = whole if len(self._orders) == 1 else None
         if self._for_all is not None:
-            self._weight = whole  # the same numbers, once is enough
+            self._weight = whole  # the first order is not needed any more
 
     def __call__(self, x: Tensor) -> Tensor:
         """See Convolution."""

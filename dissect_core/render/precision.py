@@ -1,7 +1,8 @@
 """The precision to render in: the fastest one here whose pictures cannot be told from the exact ones.
 
-Half of a float's bits are twice as fast on some processors and slower on others, and exact enough for some networks
-only: PixelNorm magnifies rounding where the units of a cell are small.  So both are measured, once for each network.
+Half of a float's bits are twice as fast on some processors and slower on others, and exact enough for few networks:
+every layer adds its rounding, and a picture's worst pixel is ten times as far off as most.  So both are measured, once
+for each network.
 """
 
 from __future__ import annotations

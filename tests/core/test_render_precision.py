@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dissect_core.models.progan import Generator
-from dissect_core.render import Renderer, folded, precision
+from dissect_core.render import Renderer, convolution, folded, precision
 from dissect_core.render.convolution import Packed, Plain
 from dissect_core.render.folded import Folded
 from dissect_core.render.precision import choose_precision
@@ -63,6 +63,11 @@ def test_nothing_is_compared_where_there_is_no_other_precision(monkeypatch: pyte
     monkeypatch.setattr(precision, "packed_types", lambda: {torch.float32})
     monkeypatch.setattr(precision, "_pictures", None)
     assert choose_precision(tiny_progan()).dtype == torch.float32
+
+
+def test_only_x86_lays_weights_out(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(convolution.platform, "machine", lambda: "arm64")
+    assert convolution.packed_types() == set()
 
 
 def test_the_faster_one_wins(monkeypatch: pytest.MonkeyPatch):

@@ -25,11 +25,13 @@ class HeldRenderer(Renderer):
     def __init__(self) -> None:
         super().__init__(toy_generator(32, 1), dtype=torch.float32)
         self.batches: list[int] = []
+        self.requests: list[Request] = []
         self.entered = threading.Event()
         self.go = threading.Event()
 
     def render(self, requests: Sequence[Request]) -> Tensor:
         self.batches.append(len(requests))
+        self.requests += requests
         self.entered.set()
         assert self.go.wait(30)
         return super().render(requests)
@@ -144,6 +146,13 @@ def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldRendere
     for together in (pictures(3), pictures(8)):
         for one, other in zip(alone, together, strict=True):
             assert (one.int() - other.int()).abs().max() <= 1
+
+
+def test_a_clients_paintings_of_an_image_are_one_session(engine: Engine, held: HeldRenderer) -> None:
+    held.go.set()
+    for client, seed in (("me", 5), ("you", 5), ("me", 6)):
+        engine.submit(MODEL, seed, edit(1.0), client=client).result(30)
+    assert [(request.picture, request.session) for request in held.requests] == [(5, "me"), (5, "you"), (6, "me")]
 
 
 def test_networks_of_one_device_run_one_at_a_time() -> None:
