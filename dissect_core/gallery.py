@@ -24,7 +24,7 @@ from dissect_core.pixels import encode, to_bytes
 from dissect_core.sources import Source
 
 IMAGES, TILE_PX, QUALITY = 5, 64, 80
-"""Images in a strip, the side of each, and the quality of the WebP file: about 5 KB."""
+"""Images in a strip, the side of each, and the quality of the WebP file: about 4 KB."""
 BATCH = 32
 
 Progress = Callable[[int, int], None]

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     cached_examples: int = Field(256, ge=1, description="Encoded example pictures of brushes kept in memory.")
     cached_masks: int = Field(4096, ge=1, description="Masks on a feature grid kept in memory, 1 KiB each.")
     cached_strips: int = Field(
-        2048, ge=1, description="Strips of units kept in memory where there is no gallery, 5 KiB each."
+        2048, ge=1, description="Strips of units kept in memory where there is no gallery, 4 KiB each."
     )
     cached_activations: int = Field(
         16, ge=1, description="Layers kept in memory as they were in the last pictures looked at, up to 4 MiB each."

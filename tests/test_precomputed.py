@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 from dissect_core.artifacts import read_tensors
+from dissect_core.dissection_files import read_dissection
+from dissect_core.gallery import read_gallery
 from dissect_core.models.card import read_card
 from dissect_core.training.config import read_generator_config
 from tests.source import ROOT, files
@@ -14,6 +16,7 @@ from tests.source import ROOT, files
 PRECOMPUTED = ROOT / "precomputed"
 MODELS = PRECOMPUTED / "models"
 MAX_BYTES = 60 * 2**20
+MAX_GALLERY_BYTES = 25 * 2**20
 
 
 def shipped(folder: Path, pattern: str) -> list[Path]:
@@ -60,6 +63,18 @@ def test_dissections_and_brushes_belong_to_the_networks_that_ship() -> None:
         document = json.loads(path.read_text())
         assert document["model_sha256"] == hashes()[document["model"]], path
         assert document["segmenter_sha256"] in hashes().values(), path
+
+
+def test_dissections_can_be_read_and_galleries_are_drawn_from_them() -> None:
+    for path in shipped(PRECOMPUTED / "dissection", "manifest.json"):
+        dissection = read_dissection(path.parents[1], path.parent.name)
+        for gallery in shipped(PRECOMPUTED / "gallery" / path.parent.name, "*.safetensors"):
+            assert read_gallery(PRECOMPUTED / "gallery", dissection, gallery.stem) is not None, gallery
+
+
+def test_galleries_are_small() -> None:
+    size = sum(path.stat().st_size for path in shipped(PRECOMPUTED / "gallery", "*.safetensors"))
+    assert size <= MAX_GALLERY_BYTES, f"{size / 2**20:.1f} MiB"
 
 
 def test_it_is_small_enough_to_clone() -> None:
