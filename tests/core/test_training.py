@@ -21,7 +21,7 @@ from dissect_core.training.config import (
     read_segmenter_config,
 )
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
-from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule, turned
+from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
 from dissect_core.training.publish import publish_generator
@@ -69,16 +69,6 @@ def test_spread_kernel_halves_the_grid_like_convolution_then_mean() -> None:
 def test_normalise_has_the_gradient_of_the_formula() -> None:
     x = torch.randn(2, 5, 3, 3, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(normalise, (x,), atol=1e-4, rtol=1e-4)
-
-
-def test_one_pass_through_the_critic_gives_the_generator_its_own_gradient() -> None:
-    torch.manual_seed(0)
-    critic = Discriminator([6, 6], group=1)  # a deviation of one picture is nothing: no neighbours
-    pictures = torch.randn(4, 3, 8, 8, requires_grad=True)
-    logit = critic(pictures, 1, 1.0)
-    (expected,) = torch.autograd.grad(F.softplus(-logit).mean(), pictures, retain_graph=True)
-    (slope,) = torch.autograd.grad(F.softplus(logit).mean(), pictures)
-    torch.testing.assert_close(slope * turned(logit).view(-1, 1, 1, 1), expected)
 
 
 def test_growing_generator_at_full_size_is_the_published_generator() -> None:
