@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,7 +21,7 @@ from dissect_core.errors import UnitbrushError
 from dissect_core.memory import keep_freed_memory
 from dissect_core.version import __version__
 from server.app import create_app
-from server.settings import Settings
+from server.settings import REPOSITORY, Settings
 from server.studio import load_studio, pick_device
 
 BACKLOG = 512
@@ -32,6 +33,7 @@ def command_line() -> typer.Typer:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(unitbrush)
     app.command()(serve)
+    app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})(bench)
     add_commands(app)
     return app
 
@@ -87,6 +89,16 @@ def serve(
         server_header=False,
     )
     _AnnouncedServer(config, page_address(listener)).run(sockets=[listener])
+
+
+def bench(
+    options: Annotated[list[str] | None, typer.Argument(help="--help lists them.")] = None,
+) -> None:
+    """Measure how fast Unitbrush is on this machine, against a plain reference: one table.  Needs the source code."""
+    if not (REPOSITORY / "tests" / "benchmarks").is_dir():
+        _stop(f"Cannot measure: the benchmarks are part of the source code, and {REPOSITORY} has none.")
+    command = [sys.executable, "-m", "tests.benchmarks", *(options or [])]
+    raise typer.Exit(subprocess.run(command, check=False, cwd=REPOSITORY).returncode)
 
 
 class _AnnouncedServer(uvicorn.Server):
