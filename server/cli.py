@@ -33,7 +33,7 @@ def command_line() -> typer.Typer:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(unitbrush)
     app.command()(serve)
-    app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})(bench)
+    app.command()(bench)
     add_commands(app)
     return app
 
@@ -92,12 +92,22 @@ def serve(
 
 
 def bench(
-    options: Annotated[list[str] | None, typer.Argument(help="--help lists them.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A part: see docs/commands.md.  May be given again.")] = None,
+    repeats: Annotated[int, typer.Option(min=2, help="Runs of every case, taking turns.")] = 10,
+    seconds: Annotated[float, typer.Option(min=1, help="Of every case over HTTP.")] = 10,
+    class_seconds: Annotated[float, typer.Option(min=1, help="That 30 students paint.")] = 300,
+    out: Annotated[Path | None, typer.Option(help="Write the rows as JSON to this file too.")] = None,
 ) -> None:
     """Measure how fast Unitbrush is on this machine, against a plain reference: one table.  Needs the source code."""
     if not (REPOSITORY / "tests" / "benchmarks").is_dir():
         _stop(f"Cannot measure: the benchmarks are part of the source code, and {REPOSITORY} has none.")
-    command = [sys.executable, "-m", "tests.benchmarks", *(options or [])]
+    numbers = ["--repeats", repeats, "--seconds", seconds, "--class-seconds", class_seconds]
+    words = [
+        *numbers,
+        *(["--out", out.resolve()] if out else []),
+        *(w for part in only or [] for w in ("--only", part)),
+    ]
+    command = [sys.executable, "-m", "tests.benchmarks", *map(str, words)]
     raise typer.Exit(subprocess.run(command, check=False, cwd=REPOSITORY).returncode)
 
 

@@ -55,16 +55,17 @@ class NotFound(ApiError):
         super().__init__(404, error.code, error.message, field=error.field, value=error.value, allowed=error.allowed)
 
 
-def overloaded(waiting: int, limit: int, retry_after_seconds: int) -> ApiError:
-    """503: too many renders wait already."""
+def overloaded(waiting: int, expected_s: float, allowed: str) -> ApiError:
+    """503: so many renders wait already, for about so long."""
+    again_s = max(1, math.ceil(expected_s))
     return ApiError(
         503,
         "overloaded",
         "too many paintings are waiting; please try again",
         field="server",
-        value=f"{waiting} waiting",
-        allowed=f"at most {limit} waiting; try again in {retry_after_seconds} s",
-        headers={"Retry-After": str(retry_after_seconds)},
+        value=f"{waiting} waiting, about {expected_s:.1f} s",
+        allowed=f"{allowed}; try again in {again_s} s",
+        headers={"Retry-After": str(again_s)},
     )
 
 

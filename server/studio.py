@@ -149,7 +149,8 @@ class Studio:
             return await asyncio.wait_for(asyncio.wrap_future(future), limit)
         except Overloaded as full:
             self.metrics.refused(model_id)
-            raise overloaded(full.waiting, full.limit, self.settings.retry_after_seconds) from None
+            most, longest_s = self.settings.max_waiting_renders, self.settings.max_wait_seconds
+            raise overloaded(full.waiting, full.expected_s, f"at most {most} waiting, {longest_s:g} s") from None
         except TimeoutError:
             raise ApiError(
                 504, "timeout", "the picture took too long", field="server", value=f"{limit:g} s", allowed="try again"
@@ -229,6 +230,7 @@ def load_studio(settings: Settings) -> Studio:
         {model_id: Renderer(generator, cache_bytes=cache_bytes) for model_id, generator in generators.items()},
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
+        max_wait_s=settings.max_wait_seconds,
         threads=settings.torch_threads,
     )
     return Studio(settings, catalog, engine)
