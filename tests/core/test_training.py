@@ -190,6 +190,8 @@ def test_painted_scenes_are_painted_once(tmp_path: Path) -> None:
     assert seen[-1] == (5, 5)
     assert np.array_equal(first.images, again.images)
     assert first.label_maps(torch.tensor([0, 4])).shape == (2, 3, 16, 16)
+    fewer = painted_scenes("kitchen", 3, 16, tmp_path, progress=lambda done, total: pytest.fail("painted twice"))
+    assert np.array_equal(first.images[:3], fewer.images)
 
 
 def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
@@ -198,12 +200,13 @@ def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
     labels[:, :, :, 8:] = 1
     labels[:, :, :, :8] = 2
     images = np.where(labels == 1, 230, 30).astype(np.uint8)
-    config = SegmenterConfig("tiny", ("church",), 0, (4, 4, 8, 8, 8), 16, 8, 8, 150, 8, 0.01)
+    config = SegmenterConfig("tiny", {"church": 8}, 0, (4, 4, 8, 8, 8), 16, 1, 8, 150, 0.01)
     training = SegmenterTraining(config, {"church": PaintedScenes(images, labels)}, torch.device("cpu"))
     losses = [training.advance() for _ in range(config.steps)]
     assert losses[-1] < losses[0] / 2
     quality = held_out_quality(training.segmenter.eval(), {"church": PaintedScenes(images, labels)})
     assert quality["object"]["pixel_accuracy"] > 0.9  # type: ignore[index]
+    assert quality["worlds"]["church"] == {key: quality[key] for key in CATEGORIES}  # type: ignore[index]
 
 
 def test_segmenter_round_trips_through_its_state() -> None:
@@ -230,6 +233,15 @@ def test_committed_generator_configurations_are_valid(domain: str) -> None:
     config = read_generator_config(Path("precomputed/training") / f"storybook-{domain}.toml")
     assert config.resolution >= 128
     assert min(config.sizes[:4]) >= 128
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", '"all"'])
+def test_a_world_without_pictures_in_a_batch_is_refused(tmp_path: Path, share: str) -> None:
+    good = Path("precomputed/training/storybook-segmenter.toml").read_text(encoding="utf-8")
+    (tmp_path / "bad.toml").write_text(good.replace("beach = 1", f"beach = {share}"), encoding="utf-8")
+    with pytest.raises(UnitbrushError, match="every world") as refused:
+        read_segmenter_config(tmp_path / "bad.toml")
+    assert "beach" in str(refused.value.value)
 
 
 def test_committed_segmenter_configuration_is_valid() -> None:
