@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from dissect_core.errors import UnitbrushError
-from server.catalog import PaintModel
-from server.errors import ApiError, NotFound
+from server.catalog import DissectedModel, PaintModel
+from server.errors import ApiError, NotFound, unknown_unit
+from server.looking import Looking
 from server.settings import Settings
 from server.studio import Studio
 
 
 def get_studio(connection: HTTPConnection) -> Studio:
     """The open studio, or 503 while there is none."""
-    studio = getattr(connection.app.state, "studio", None)
-    if not isinstance(studio, Studio):
+    return _service(connection, "studio", Studio)
+
+
+def get_looking(connection: HTTPConnection) -> Looking:
+    """What looks at units, or 503 while it is not open."""
+    return _service(connection, "looking", Looking)
+
+
+T = TypeVar("T")
+
+
+def _service(connection: HTTPConnection, name: str, kind: type[T]) -> T:
+    service = getattr(connection.app.state, name, None)
+    if not isinstance(service, kind):
         raise ApiError(
             503,
             "not_ready",
@@ -27,7 +41,7 @@ def get_studio(connection: HTTPConnection) -> Studio:
             allowed="try again in a moment",
             headers={"Retry-After": "1"},
         )
-    return studio
+    return service
 
 
 def get_settings(connection: HTTPConnection) -> Settings:
@@ -42,6 +56,7 @@ def get_client(connection: HTTPConnection) -> str:
 
 
 StudioDep = Annotated[Studio, Depends(get_studio)]
+LookingDep = Annotated[Looking, Depends(get_looking)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ClientDep = Annotated[str, Depends(get_client)]
 
@@ -55,3 +70,52 @@ def get_model(studio: StudioDep, model: Annotated[str, Path(max_length=100)]) ->
 
 
 ModelDep = Annotated[PaintModel, Depends(get_model)]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A dissected layer that a path names."""
+
+    model: DissectedModel
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Unit(Layer):
+    """A unit of a dissected layer that a path names."""
+
+    number: int
+
+
+def get_dissected(studio: StudioDep, model: Annotated[str, Path(max_length=100)]) -> DissectedModel:
+    """The generator or classifier that the path names, or 404."""
+    try:
+        return studio.catalog.with_units(model)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+
+
+DissectedDep = Annotated[DissectedModel, Depends(get_dissected)]
+
+
+def get_layer(model: DissectedDep, layer: Annotated[str, Path(max_length=200)]) -> Layer:
+    """The dissected layer that the path names, or 404."""
+    try:
+        model.layer(layer)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+    return Layer(model, layer)
+
+
+LayerDep = Annotated[Layer, Depends(get_layer)]
+
+
+def get_unit(layer: LayerDep, unit: int) -> Unit:
+    """The unit that the path names, or 404."""
+    units = layer.model.layer(layer.name).units
+    if not 0 <= unit < units:
+        raise unknown_unit(layer.name, unit, units)
+    return Unit(layer.model, layer.name, unit)
+
+
+UnitDep = Annotated[Unit, Depends(get_unit)]

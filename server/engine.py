@@ -37,12 +37,14 @@ PACE_SHARE = 0.2
 
 
 class Overloaded(Exception):
-    """Too many renders wait for a network, or one more would wait too long."""
+    """Too much waits for a network, or one more would wait too long.
 
-    def __init__(self, waiting: int, expected_s: float) -> None:
-        super().__init__(f"{waiting} renders wait, for about {expected_s:.1f} s")
-        self.waiting = waiting
-        self.expected_s = expected_s
+    expected_s: for about so long.  allowed: what is, in words.
+    """
+
+    def __init__(self, waiting: int, expected_s: float, allowed: str) -> None:
+        super().__init__(f"{waiting} wait, for about {expected_s:.1f} s; {allowed}")
+        self.waiting, self.expected_s, self.allowed = waiting, expected_s, allowed
 
 
 class Stopped(Exception):
@@ -98,17 +100,17 @@ class Engine:
         max_wait_s: float = math.inf,
         threads: int = 0,
     ) -> None:
-        gates: dict[torch.device, threading.Lock] = {}
+        self._gates: dict[torch.device, threading.Lock] = {}
+        self.threads = threads or min(torch.get_num_threads(), available_cores())
         self._max_wait_s = max_wait_s
-        self._threads = threads or min(torch.get_num_threads(), available_cores())
         self._workers: dict[str, _Worker] = {}
         for model, renderer in renderers.items():
-            gate = gates.setdefault(renderer.device, threading.Lock())
-            self._workers[model] = _Worker(model, renderer, gate, max_batch, max_waiting, self._threads)
+            gate = self.gate(renderer.device)
+            self._workers[model] = _Worker(model, renderer, gate, max_batch, max_waiting, self.threads)
 
     def start(self) -> None:
         """Start the workers."""
-        torch.set_num_threads(self._threads)
+        torch.set_num_threads(self.threads)
         for worker in self._workers.values():
             worker.thread.start()
 
@@ -141,6 +143,10 @@ class Engine:
         """The ids of the networks."""
         return tuple(self._workers)
 
+    def gate(self, device: torch.device) -> threading.Lock:
+        """What is held while a network runs on a device."""
+        return self._gates.setdefault(device, threading.Lock())
+
     def waiting(self, model: str) -> int:
         """How many renders wait for a network."""
         return len(self._workers[model].line)
@@ -162,13 +168,14 @@ class Engine:
         worker = self._workers[model]
         waiting = len(worker.line)
         expected_s = waiting * worker.tally.ms_per_picture / 1000
+        allowed = f"at most {worker.line.limit} waiting, {self._max_wait_s:g} s"
         if expected_s > self._max_wait_s:
-            raise Overloaded(waiting, expected_s)
+            raise Overloaded(waiting, expected_s, allowed)
         job = _Job(seed, edits, client)
         try:
             worker.line.put(client, job)
         except LineFull:
-            raise Overloaded(waiting, expected_s) from None
+            raise Overloaded(waiting, expected_s, allowed) from None
         return job.future
 
 

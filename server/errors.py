@@ -55,6 +55,19 @@ class NotFound(ApiError):
         super().__init__(404, error.code, error.message, field=error.field, value=error.value, allowed=error.allowed)
 
 
+def unknown_unit(layer: str, unit: int, units: int) -> ApiError:
+    """404: the layer has no such unit."""
+    return ApiError(
+        404, "unknown_unit", f"{layer} has no unit {unit}", field="unit", value=unit, allowed=f"0 to {units - 1}"
+    )
+
+
+def unknown_image(rank: int, images: int) -> ApiError:
+    """404: a unit has no image of that rank."""
+    allowed = f"0 to {images - 1}" if images else "none: the unit has no images"
+    return ApiError(404, "unknown_image", f"no image of rank {rank}", field="rank", value=rank, allowed=allowed)
+
+
 def overloaded(waiting: int, expected_s: float, allowed: str) -> ApiError:
     """503: so many renders wait already, for about so long."""
     again_s = max(1, math.ceil(expected_s))
