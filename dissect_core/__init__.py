@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for type checkers and editors
     from dissect_core.edits import UnitStroke as UnitStroke
     from dissect_core.edits import compose as compose
     from dissect_core.errors import UnitbrushError as UnitbrushError
+    from dissect_core.gallery import draw_strip as draw_strip
     from dissect_core.hooks import edited as edited
     from dissect_core.hooks import recorded as recorded
     from dissect_core.models.registry import Registry as Registry
@@ -57,6 +58,7 @@ HOMES = {
     "UnitbrushError": "errors",
     "compose": "edits",
     "dissect": "dissection_run",
+    "draw_strip": "gallery",
     "edited": "hooks",
     "load_network": "own",
     "load_segmenter": "own",

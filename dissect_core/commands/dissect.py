@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
 from dissect_core.commands.options import RUNS, SEGMENTER, Runs
 from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
@@ -23,10 +24,10 @@ def dissect_command(
     network: NetworkOptions,
     layers: Annotated[str, typer.Option(help="Names with commas between them; all layers without.")] = "",
     images: Annotated[
-        int | None, typer.Option(min=1, help="Pictures to look at; 10,000 generated ones, or all, without.")
+        int | None, typer.Option(min=1, help="Pictures to look at; 10,000, or all of a folder, without.")
     ] = None,
     segmenter: Annotated[str, typer.Option(help="Your own segmenter as package.module:factory.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; PRECOMPUTED/dissection without.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; PRECOMPUTED without.")] = None,
     runs: Runs = RUNS,
 ) -> None:
     """Dissect a network: what every unit of every layer looks for.  Run again to go on after an interruption.
@@ -45,9 +46,10 @@ def dissect_command(
             progress=lambda phase, done, total: bar.to(done, total, phase),
             work=runs / "dissection",
         )
-    folder = write_dissection(result, out or network.precomputed / "dissection", exact=opened.needed)
+    root = out or network.precomputed
+    write_dissection(result, root / "dissection", exact=opened.needed)
+    draw_gallery(opened.source, result, root)
     echo_summary(result)
-    typer.echo(f"written to {folder}")
 
 
 def _segments(spelling: str, opened: Opened) -> Segments:

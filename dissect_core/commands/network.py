@@ -17,14 +17,16 @@ import torch
 import typer
 
 from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Threads, model_of, pick_device
-from dissect_core.errors import UnitbrushError
+from dissect_core.errors import UnitbrushError, UnknownModel
 from dissect_core.models.registry import Registry
+from dissect_core.models.vgg import NAMES
 from dissect_core.own import load_network
 from dissect_core.pictures import PictureFolder
+from dissect_core.shipped import shipped_source
 from dissect_core.sources import ClassifierSource, GeneratorSource, LatentSource, Normalisation, Source, convolutions
 
-GENERATED = 10_000
-"""Pictures of a generator that are looked at unless told."""
+IMAGES = 10_000
+"""Pictures, generated or painted, that are looked at unless told."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class NetworkOptions:
     """The argument and the options, as typed."""
 
     model: Annotated[
-        str, typer.Argument(help="church, kitchen, the id of a generator, or your own as package.module:factory.")
+        str, typer.Argument(help="church, kitchen, classifier, another's id, or your own as package.module:factory.")
     ]
     weights: Annotated[Path | None, typer.Option(help="Own network: its tensors, .safetensors, .pth or .pt.")] = None
     pictures: Annotated[Path | None, typer.Option(help="Own classifier: a folder of pictures to show it.")] = None
@@ -76,7 +78,7 @@ def with_network(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def open_network(options: NetworkOptions, images: int | None = None) -> Opened:
-    """The network and its pictures, at most so many: without a number all of a folder, or GENERATED.
+    """The network and its pictures, at most so many: without a number all of a folder, or IMAGES.
 
     Raises UnknownModel, BadFactory, BadCheckpoint or BadPicture, and UnitbrushError for options that do not belong
     together.
@@ -91,10 +93,13 @@ def _shipped(options: NetworkOptions, images: int | None, device: torch.device) 
             raise _refused(name, getattr(options, name), f"with your own network only; {options.model} has its own")
     registry = Registry(options.precomputed)
     model = options.model if options.model in registry.cards else model_of(options.model)
-    card = registry.card(model, "generator")
-    generator = registry.generator(model, device)
-    source = GeneratorSource(generator, model, card.weights.sha256, images or GENERATED)
-    return Opened(source, tuple(generator.layers), card.paint_layers, registry, own=False)
+    card = registry.cards.get(model)
+    if card is None or card.kind == "segmenter":
+        ids = ", ".join(name for name, other in registry.cards.items() if other.kind != "segmenter")
+        raise UnknownModel(f"no generator or classifier {model!r}", field="model", value=model, allowed=f"one of {ids}")
+    source = shipped_source(registry, card, images or IMAGES, device)
+    layers = source.generator.layers if isinstance(source, GeneratorSource) else NAMES
+    return Opened(source, tuple(layers), card.paint_layers, registry, own=False)
 
 
 def _own(options: NetworkOptions, images: int | None, device: torch.device) -> Opened:
@@ -106,7 +111,7 @@ def _own(options: NetworkOptions, images: int | None, device: torch.device) -> O
     own = load_network(options.model, options.weights, device)
     source: Source
     if options.pictures is None:
-        source = LatentSource(own.network, shape, own.model, own.sha256, images or GENERATED)
+        source = LatentSource(own.network, shape, own.model, own.sha256, images or IMAGES)
     else:
         pictures = PictureFolder(options.pictures, options.size, images)
         source = ClassifierSource(own.network, pictures, own.model, own.sha256, normalisation)

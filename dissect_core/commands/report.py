@@ -42,7 +42,7 @@ def report(
 
 
 def dissected(model: str, precomputed: Path) -> str:
-    """The id under which a network was dissected, from how it is called.  Raises UnknownModel naming those there are."""
+    """The id under which a network was dissected, from what it is called.  Raises UnknownModel naming those there."""
     there = sorted(path.parent.name for path in (precomputed / "dissection").glob("*/manifest.json"))
     for name in (model.replace(":", "."), model_of(model)):
         if name in there:

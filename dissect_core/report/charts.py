@@ -30,7 +30,7 @@ COLUMN, WIDE = 76, 44
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar from y down to y + height.  name: what it stands for; count: how many; names: of what, where it is known."""
+    """A bar from y down to y + height.  name: what it stands for; count: how many; names: of what, if known."""
 
     name: str
     category: str
@@ -42,33 +42,42 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Column:
+    """Bars on top of each other, from x on, up to y.  count: of all of them."""
+
+    name: str
+    count: int
+    x: float
+    y: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Bars over a base line.  groups: what stands under the bars, with the middle of each."""
+    """Bars, or columns of bars, over a base line.  upright: whether the names below it are written upright."""
 
     width: float
     height: float
     base: float
-    bars: tuple[Bar, ...]
-    groups: tuple[tuple[str, float], ...]
+    bars: tuple[Bar, ...] = ()
+    columns: tuple[Column, ...] = ()
+    upright: bool = False
 
 
 def concept_chart(labels: Iterable[Concept], kinds: Sequence[str]) -> Chart:
     """Units per concept: a bar for each concept, grouped by category in the order of `kinds`, highest first."""
     units = Counter(labels)
     most = max(units.values(), default=1)
-    bars, groups, x = [], [], 0.0
+    bars, x = [], 0.0
     for kind in kinds:
         found = sorted((c for c in units if c.category == kind), key=lambda c: (-units[c], c.name))
-        if not found:
-            continue
-        groups.append((kind, x + len(found) * STEP / 2))
         for concept in found:
             height = TALL * units[concept] / most
             bars.append(Bar(concept.name, kind, units[concept], x, HEAD + TALL - height, height))
             x += STEP
-        x += APART
-    longest = max((len(concept.name) for concept in units), default=0)
-    return Chart(max(x - APART, STEP), HEAD + TALL + longest * LETTER + 14, HEAD + TALL, tuple(bars), tuple(groups))
+        x += APART if found else 0
+    below = _room((concept.name for concept in units), upright=True)
+    return Chart(max(x - APART, STEP), HEAD + TALL + below, HEAD + TALL, bars=tuple(bars), upright=True)
 
 
 def category_chart(layers: Sequence[LayerSummary], names: Sequence[Iterable[Concept]], kinds: Sequence[str]) -> Chart:
@@ -77,25 +86,31 @@ def category_chart(layers: Sequence[LayerSummary], names: Sequence[Iterable[Conc
     names: the distinct concepts of each layer.
     """
     most = max((sum(layer.concepts.values()) for layer in layers), default=0) or 1
-    bars, groups = [], []
+    columns = []
     for number, (layer, found) in enumerate(zip(layers, names, strict=True)):
-        x, y = number * COLUMN, float(HEAD + TALL)
-        groups.append((layer.layer, x + COLUMN / 2))
+        x, y, bars = number * COLUMN, float(HEAD + TALL), []
         concepts = sorted({(concept.category, concept.name) for concept in found})
         for kind in kinds:
-            height = TALL * layer.concepts[kind] / most
-            y -= height
-            if height:
+            if count := layer.concepts[kind]:
+                height = TALL * count / most
+                y -= height
                 told = tuple(name for category, name in concepts if category == kind)
-                inset = x + (COLUMN - WIDE) / 2
-                bars.append(Bar(layer.layer, kind, layer.concepts[kind], inset, y, height, told))
-    return Chart(len(layers) * COLUMN, HEAD + TALL + 8, HEAD + TALL, tuple(bars), tuple(groups))
+                bars.append(Bar(layer.layer, kind, count, x + (COLUMN - WIDE) / 2, y, height, told))
+        columns.append(Column(layer.layer, sum(layer.concepts.values()), x, y, tuple(bars)))
+    upright = any(len(layer.layer) * LETTER > COLUMN for layer in layers)
+    below = _room((layer.layer for layer in layers), upright)
+    return Chart(len(layers) * COLUMN, HEAD + TALL + below, HEAD + TALL, columns=tuple(columns), upright=upright)
+
+
+def _room(names: Iterable[str], upright: bool) -> float:
+    """Height of the names below a chart."""
+    return 14 + (max((len(name) for name in names), default=0) * LETTER if upright else 12)
 
 
 def histogram_path(counts: Sequence[int], tall: int) -> str:
-    """The outline of a histogram as an SVG path, one unit wide per bin; heights are square roots, or tails would vanish.
+    """The outline of a histogram as an SVG path, one unit wide per bin, `tall` high.
 
-    A bin with anything in it is at least half a unit high.
+    Heights are square roots and no bin with anything in it is less than half a unit high, or tails would vanish.
     """
     most = max(counts, default=0)
     if not most:

@@ -115,7 +115,7 @@ def test_dissecting_some_layers_goes_to_a_folder_of_its_own(places: tuple[Path, 
     precomputed, runs = places
     some = ("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "4", "--layers")
     unitbrush(*some, "layer4, layer1", "--out", tmp_path)
-    assert list(read_dissection(tmp_path, "storybook-church").layers) == ["layer4", "layer1"]
+    assert list(read_dissection(tmp_path / "dissection", "storybook-church").layers) == ["layer4", "layer1"]
     with pytest.raises(UnitbrushError, match="--out"):
         CliRunner().invoke(command_line(), [str(word) for word in (*some, "layer4")], catch_exceptions=False)
 

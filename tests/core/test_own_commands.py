@@ -89,13 +89,13 @@ def test_a_planted_unit_of_ones_own_network_is_labelled_with_iou_one(dots: Path)
     lines = [" ".join(line.split()) for line in said.splitlines()]
     assert any(line.endswith("layer units labelled object colour half best") for line in lines)
     assert "conv 2 1 1 0 0 dot 1.00" in lines  # unit 1 is the same everywhere
-    result = read_dissection(dots / "found", "dots.dots")
+    result = read_dissection(dots / "found" / "dissection", "dots.dots")
     assert result.labels("conv") == [(0, Concept("object", "dot"), 1.0)]
     assert result.layers["conv"].thresholds.tolist() == [-1, 1]
     assert result.layers["conv"].peak.tolist() == [1, 1]
     assert result.manifest["images"] == 3
     assert unitbrush(*DISSECT_DOTS, "--images", "2", "--out", "two")
-    assert read_dissection(dots / "two", "dots.dots").manifest["images"] == 2
+    assert read_dissection(dots / "two" / "dissection", "dots.dots").manifest["images"] == 2
 
 
 @pytest.mark.parametrize(
@@ -147,15 +147,16 @@ def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: P
         save_pictures(folder / "scenes" / world, paint(world, range(3), 64).images.permute(0, 2, 3, 1).numpy())
     shell = "".join(block for kind, block in BLOCK.findall(text) if kind == "sh").replace("\\\n", " ")
     for line in shell.splitlines():
-        unitbrush(*shlex.split(line)[1:], "--device", "cpu")
-    found = read_dissection(folder / "found", "my_networks.scene_resnet")
+        unitbrush(*shlex.split(line)[1:])
+    assert len(list((folder / "report" / "pictures" / "layer4.1.conv2").iterdir())) == 512
+    found = read_dissection(folder / "found" / "dissection", "my_networks.scene_resnet")
     assert found.manifest["images"] == 6
     assert {layer: len(stats.thresholds) for layer, stats in found.layers.items()} == {
         "layer3.1.conv2": 256,
         "layer4.1.conv2": 512,
     }
     assert found.summary("layer3.1.conv2").labelled > 0
-    made = read_dissection(folder / "found", "my_networks.small_generator")
+    made = read_dissection(folder / "found" / "dissection", "my_networks.small_generator")
     assert list(made.layers) == ["0", "2", "4"]
     assert "light" in made.columns.kinds
     exec(compile(example, "example", "exec"), {})

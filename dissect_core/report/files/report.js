@@ -43,7 +43,7 @@
     document.getElementById("shown").textContent = String(shown.length);
     document.getElementById("nothing").hidden = shown.length > 0;
     document.getElementById("everything").hidden = shown.length === units.length;
-    if (q.value.trim() !== state.q) q.value = state.q;
+    if (document.activeElement !== q) q.value = state.q; // or a letter typed since would be lost
     [category.value, sort.value] = [state.category, state.sort];
     for (const bar of bars) {
       const same = bar.dataset.category === state.category && (bar.dataset.concept ?? "") === state.concept;
