@@ -87,6 +87,16 @@ def open_network(options: NetworkOptions, images: int | None = None) -> Opened:
     return (_own if ":" in options.model else _shipped)(options, images, device)
 
 
+def dissected(model: str, root: Path) -> str:
+    """The id under which a network was dissected, from what it is called.  Raises UnknownModel naming those there."""
+    there = sorted(path.parent.name for path in (root / "dissection").glob("*/manifest.json"))
+    for name in (model.replace(":", "."), model_of(model)):
+        if name in there:
+            return name
+    allowed = f"one of {', '.join(there) or 'none'}; `unitbrush dissect` makes one"
+    raise UnknownModel(f"no dissection of {model}", field="model", value=model, allowed=allowed)
+
+
 def _shipped(options: NetworkOptions, images: int | None, device: torch.device) -> Opened:
     for name in ("weights", "pictures", "latent_size", "mean", "std"):
         if getattr(options, name):

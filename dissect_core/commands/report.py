@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Precomputed, model_of
+from dissect_core.commands.network import dissected
+from dissect_core.commands.options import PRECOMPUTED
 from dissect_core.dissection_files import read_dissection
-from dissect_core.errors import UnknownModel
+from dissect_core.errors import ArtifactMismatch
 from dissect_core.gallery import Gallery, read_gallery
 from dissect_core.report.pages import write_report
 
@@ -17,35 +18,25 @@ from dissect_core.report.pages import write_report
 def report(
     model: Annotated[str, typer.Argument(help="church, kitchen, the id of a network, or package.module:factory.")],
     out: Annotated[Path, typer.Option(help="Folder to write to; open its index.html.")],
-    precomputed: Precomputed = PRECOMPUTED,
+    found: Annotated[Path, typer.Option(help="Folder that `dissect` wrote to.")] = PRECOMPUTED,
 ) -> None:
     """Write what was found in a network as pages that open from disk: a chart and the units of every layer.
 
-    The network must be dissected; for one of your own, --precomputed is the folder that `dissect --out` wrote to.
+    The network must be dissected; for one of your own, --found is the folder that you gave to `dissect --out`.
     """
-    name = dissected(model, precomputed)
-    dissection = read_dissection(precomputed / "dissection", name)
+    name = dissected(model, found)
+    dissection = read_dissection(found / "dissection", name)
     galleries: dict[str, Gallery] = {}
     for layer in dissection.layers:
-        gallery = read_gallery(precomputed / "gallery", dissection, layer)
+        gallery = read_gallery(found / "gallery", dissection, layer)
         if gallery is None:
-            raise UnknownModel(
+            raise ArtifactMismatch(
                 f"there are no pictures of {layer}, or of another dissection: `unitbrush gallery {model}` draws them",
                 field="gallery",
-                value=str(precomputed / "gallery" / name),
+                value=str(found / "gallery" / name),
                 allowed="the pictures of this dissection",
             )
         galleries[layer] = gallery
     index = write_report(dissection, galleries, out)
     units = sum(len(stats.thresholds) for stats in dissection.layers.values())
     typer.echo(f"{units} units in {len(dissection.layers)} layers: {index}")
-
-
-def dissected(model: str, precomputed: Path) -> str:
-    """The id under which a network was dissected, from what it is called.  Raises UnknownModel naming those there."""
-    there = sorted(path.parent.name for path in (precomputed / "dissection").glob("*/manifest.json"))
-    for name in (model.replace(":", "."), model_of(model)):
-        if name in there:
-            return name
-    allowed = f"one of {', '.join(there) or 'none'}; `unitbrush dissect` makes one"
-    raise UnknownModel(f"no dissection of {model}", field="model", value=model, allowed=allowed)

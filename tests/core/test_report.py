@@ -15,7 +15,7 @@ from dissect_core.concepts import Concept
 from dissect_core.dissection import Dissection, DissectionSpec, LayerSummary
 from dissect_core.dissection_files import write_dissection
 from dissect_core.dissection_run import dissect
-from dissect_core.errors import UnknownModel
+from dissect_core.errors import ArtifactMismatch, UnknownModel
 from dissect_core.gallery import draw_strips, write_gallery
 from dissect_core.report.charts import category_chart, concept_chart, histogram_path
 from dissect_core.report.pages import page_of, picture_of
@@ -117,7 +117,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a report of the toy."""
     folder = tmp_path_factory.mktemp("report")
     found(folder / "found")
-    said = unitbrush("report", "toy:<b>", "--precomputed", folder / "found", "--out", folder / "out")
+    said = unitbrush("report", "toy:<b>", "--found", folder / "found", "--out", folder / "out")
     assert said.startswith("6 units in 2 layers: ")
     return folder / "out"
 
@@ -161,9 +161,9 @@ def test_names_are_shown_as_they_are_and_never_as_html(report: Path) -> None:
 def test_what_cannot_be_reported_is_named(tmp_path: Path) -> None:
     found(tmp_path)
     with pytest.raises(UnknownModel, match="no dissection of church") as caught:
-        unitbrush("report", "church", "--precomputed", tmp_path, "--out", tmp_path / "out")
+        unitbrush("report", "church", "--found", tmp_path, "--out", tmp_path / "out")
     assert "toy.<b>" in caught.value.allowed
     (tmp_path / "gallery" / "toy.<b>" / "layer2.safetensors").unlink()
-    with pytest.raises(UnknownModel, match="no pictures of layer2"):
-        unitbrush("report", "toy:<b>", "--precomputed", tmp_path, "--out", tmp_path / "out")
+    with pytest.raises(ArtifactMismatch, match="no pictures of layer2"):
+        unitbrush("report", "toy:<b>", "--found", tmp_path, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
