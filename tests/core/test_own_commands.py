@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 
 from dissect_core.concepts import Concept
 from dissect_core.dissection_files import read_dissection
-from dissect_core.errors import BadCheckpoint, UnitbrushError, UnknownLayer, UnknownModel
+from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, UnknownLayer, UnknownModel
 from dissect_core.pictures import BadPicture
 from dissect_core.world.scenes import paint
 from server.cli import command_line
 from tests.source import ROOT
+from tests.toy_classifier import MODEL, write_toy_classifier
 
 DOCUMENT = ROOT / "docs" / "own-network.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
@@ -134,6 +135,30 @@ def test_a_network_of_the_repository_has_its_own_pictures(folder: Path) -> None:
         unitbrush("dissect", "church", "--pictures", "pictures")
     with pytest.raises(UnknownModel, match="storybook-castle"):
         unitbrush("dissect", "castle", "--precomputed", ROOT / "precomputed")
+
+
+def test_the_pictures_of_units_are_drawn_anew_only_from_what_was_dissected(dots: Path) -> None:
+    unitbrush(*DISSECT_DOTS, "--out", "found")
+    strips = dots / "found" / "gallery" / "dots.dots" / "conv.safetensors"
+    drawn = strips.read_bytes()
+    strips.unlink()
+    again = ("gallery", "dots:dots", "--pictures", "pictures", "--found", "found", "--size")
+    assert "2 strips" in unitbrush(*again, "64")
+    assert strips.read_bytes() == drawn
+    with pytest.raises(ArtifactMismatch, match="pictures_size") as caught:
+        unitbrush(*again, "32")
+    assert caught.value.allowed == "64, or dissect it again"
+
+
+def test_the_scene_classifier_is_dissected_on_held_out_scenes_of_its_classes(dots: Path) -> None:
+    write_toy_classifier(dots / "precomputed")
+    some = ("--layers", "conv1_1,conv2_1", "--images", "6", "--segmenter", "dots:Red", "--out", "found")
+    unitbrush("dissect", "classifier", *some)
+    result = read_dissection(dots / "found" / "dissection", MODEL)
+    assert list(result.layers) == ["conv1_1", "conv2_1"]
+    assert result.manifest["scenes"]["count"] == 6
+    assert result.layers["conv1_1"].peak[3] == 0  # a unit that is always 0
+    assert 0 < float(result.layers["conv1_1"].peak[0]) <= 1.001  # red in 0..1
 
 
 def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: Path) -> None:

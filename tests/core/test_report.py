@@ -18,7 +18,7 @@ from dissect_core.dissection_run import dissect
 from dissect_core.errors import ArtifactMismatch, UnknownModel
 from dissect_core.gallery import draw_strips, write_gallery
 from dissect_core.report.charts import category_chart, concept_chart, histogram_path
-from dissect_core.report.pages import page_of, picture_of
+from dissect_core.report.pages import FILES, STYLE, page_of, picture_of
 from dissect_core.segments import Segments
 from dissect_core.sources import GeneratorSource
 from server.cli import command_line
@@ -167,3 +167,27 @@ def test_what_cannot_be_reported_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArtifactMismatch, match="no pictures of layer2"):
         unitbrush("report", "toy:<b>", "--found", tmp_path, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+TEXT = [(front, back) for front in ("ink", "soft-ink") for back in ("ground", "surface", "raised")]
+SHAPES = [(f"hue-{n}", back) for n in range(6) for back in ("surface", "raised")]
+SHAPES += [("edge", "surface"), ("edge", "raised"), ("focus", "ground"), ("focus", "surface"), ("focus", "raised")]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2) of #rrggbb."""
+    values = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("night", [False, True])
+def test_everything_can_be_read_by_day_and_by_night(night: bool) -> None:
+    colours = {
+        name: luminance(pair[night])
+        for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", (FILES / STYLE).read_text())
+    }
+    for pairs, least in ((TEXT, 4.5), (SHAPES, 3.0)):
+        for front, back in pairs:
+            low, high = sorted((colours[front], colours[back]))
+            assert (high + 0.05) / (low + 0.05) >= least, (front, back)
