@@ -161,6 +161,7 @@ def test_the_scene_classifier_is_dissected_on_held_out_scenes_of_its_classes(dot
     assert 0 < float(result.layers["conv1_1"].peak[0]) <= 1.001  # red in 0..1
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: Path) -> None:
     text = DOCUMENT.read_text()
     module, example = (block for kind, block in BLOCK.findall(text) if kind == "python")
@@ -173,13 +174,10 @@ def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: P
     shell = "".join(block for kind, block in BLOCK.findall(text) if kind == "sh").replace("\\\n", " ")
     for line in shell.splitlines():
         unitbrush(*shlex.split(line)[1:])
-    assert len(list((folder / "report" / "pictures" / "layer4.1.conv2").iterdir())) == 512
+    assert len(list((folder / "report" / "pictures" / "layer3.1.conv2").iterdir())) == 256
     found = read_dissection(folder / "found" / "dissection", "my_networks.scene_resnet")
     assert found.manifest["images"] == 6
-    assert {layer: len(stats.thresholds) for layer, stats in found.layers.items()} == {
-        "layer3.1.conv2": 256,
-        "layer4.1.conv2": 512,
-    }
+    assert {layer: len(stats.thresholds) for layer, stats in found.layers.items()} == {"layer3.1.conv2": 256}
     assert found.summary("layer3.1.conv2").labelled > 0
     made = read_dissection(folder / "found" / "dissection", "my_networks.small_generator")
     assert list(made.layers) == ["0", "2", "4"]

@@ -23,6 +23,7 @@ def layer(browser: Any, report: Path) -> Iterator[Any]:
     page.on("request", lambda request: problems.append(request.url) if foreign(request.url, report) else None)
     page.goto((report / "index.html").as_uri())
     page.get_by_role("navigation", name="Layers").get_by_role("link", name="layer1").click()
+    page.get_by_role("search").wait_for()  # hidden until the script has run
     yield page
     context.close()
     assert not problems
