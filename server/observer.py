@@ -45,13 +45,18 @@ class Observer:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def submit(self, work: Callable[[], T], client: str = "") -> Future[T]:
         """Run `work`, without gradients, when its turn comes; clients take turns.  Raises Overloaded at once."""
         future: Future[T] = Future()
         try:
             self._line.put(client, (work, future))
         except LineFull:
-            raise Overloaded(len(self._line), self._line.limit) from None
+            raise Overloaded(len(self._line), 0.0, f"at most {self._line.limit} waiting") from None
         return future
 
     def _run(self) -> None:
