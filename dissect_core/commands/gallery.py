@@ -24,7 +24,11 @@ def gallery(
 ) -> None:
     """Draw the best images of every dissected unit, for the pages.  For your own network, as it was dissected."""
     root = found or network.precomputed
-    dissection = read_dissection(root / "dissection", dissected(network.model, root))
+    draw_again(network, read_dissection(root / "dissection", dissected(network.model, root)), root)
+
+
+def draw_again(network: NetworkOptions, dissection: Dissection, root: Path) -> None:
+    """Draw and write the strips of a dissection that is in `root`.  Raises ArtifactMismatch for another network."""
     source = open_network(network, int(dissection.manifest["images"])).source
     check_source(source, dissection)
     draw_gallery(source, dissection, root)

@@ -145,6 +145,10 @@ def test_the_pictures_of_units_are_drawn_anew_only_from_what_was_dissected(dots:
     again = ("gallery", "dots:dots", "--pictures", "pictures", "--found", "found", "--size")
     assert "2 strips" in unitbrush(*again, "64")
     assert strips.read_bytes() == drawn
+    unitbrush("report", "dots:dots", "--found", "found", "--out", "report")  # with nothing but what was found
+    strips.unlink()
+    unitbrush("report", *again[1:], "64", "--out", "report")
+    assert strips.read_bytes() == drawn
     with pytest.raises(ArtifactMismatch, match="pictures_size") as caught:
         unitbrush(*again, "32")
     assert caught.value.allowed == "64, or dissect it again"
