@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from dissect_core.concepts import Concept
 from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, UnknownLayer, UnknownModel
+from dissect_core.gallery import read_gallery
 from dissect_core.pictures import BadPicture
 from dissect_core.world.scenes import paint
 from server.cli import command_line
@@ -139,16 +140,21 @@ def test_a_network_of_the_repository_has_its_own_pictures(folder: Path) -> None:
 
 def test_the_pictures_of_units_are_drawn_anew_only_from_what_was_dissected(dots: Path) -> None:
     unitbrush(*DISSECT_DOTS, "--out", "found")
-    strips = dots / "found" / "gallery" / "dots.dots" / "conv.safetensors"
-    drawn = strips.read_bytes()
-    strips.unlink()
+    result = read_dissection(dots / "found" / "dissection", "dots.dots")
+
+    def drawn() -> list[bytes]:
+        gallery = read_gallery(dots / "found" / "gallery", result, "conv")
+        assert gallery is not None
+        return [gallery.strip(unit) for unit in range(2)]
+
+    before = drawn()
     again = ("gallery", "dots:dots", "--pictures", "pictures", "--found", "found", "--size")
     assert "2 strips" in unitbrush(*again, "64")
-    assert strips.read_bytes() == drawn
+    assert drawn() == before
     unitbrush("report", "dots:dots", "--found", "found", "--out", "report")  # with nothing but what was found
-    strips.unlink()
+    (dots / "found" / "gallery" / "dots.dots" / "conv.safetensors").unlink()
     unitbrush("report", *again[1:], "64", "--out", "report")
-    assert strips.read_bytes() == drawn
+    assert drawn() == before
     with pytest.raises(ArtifactMismatch, match="pictures_size") as caught:
         unitbrush(*again, "32")
     assert caught.value.allowed == "64, or dissect it again"
