@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dissect_core.commands import fetch, gallery, measure, sample, train, world
+from dissect_core.commands import dissect, fetch, gallery, measure, report, sample, train, world
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -16,8 +16,9 @@ def add_commands(app: typer.Typer) -> None:
     training.command("segmenter")(train.segmenter)
     training.command("classifier")(train.classifier)
     app.add_typer(training, name="train")
-    app.command("dissect")(measure.dissect_command)
+    app.command("dissect")(dissect.dissect_command)
     app.command("gallery")(gallery.gallery)
+    app.command("report")(report.report)
     app.command("brushes")(measure.brushes)
     app.command("quality")(measure.quality)
     app.command("fetch")(fetch.fetch_command)

@@ -36,17 +36,21 @@ class Pictures(Protocol):
 class PictureFolder:
     """The PNG, JPEG and WebP files of a folder and its subfolders, in the order of their names.
 
+    limit: at most so many of them, spread evenly over the list, so that every subfolder gets its share.
     Each is turned upright, its middle square is taken and scaled to `size` pixels (bicubic, antialiased); transparent
     places are white.
     """
 
-    def __init__(self, folder: Path, size: int) -> None:
-        """Raises BadPicture for a folder without pictures, BadShape for a size below 1."""
-        if size < 1:
-            raise BadShape(f"no pictures of size {size}", field="size", value=size, allowed="1 or more")
+    def __init__(self, folder: Path, size: int, limit: int | None = None) -> None:
+        """Raises BadPicture for a folder without pictures, BadShape for a size or limit below 1."""
+        if size < 1 or (limit is not None and limit < 1):
+            field, value = ("size", size) if size < 1 else ("limit", limit)
+            raise BadShape(f"no pictures of {field} {value}", field=field, value=value, allowed="1 or more")
         self.folder, self.size = folder, size
         found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-        self.files = tuple(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
+        files = sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+        count = len(files) if limit is None else min(limit, len(files))
+        self.files = tuple(files[n * len(files) // count] for n in range(count))
         if not self.files:
             allowed = f"a folder with {', '.join(SUFFIXES)} files"
             raise BadPicture(f"no pictures in {folder}", field="folder", value=str(folder), allowed=allowed)

@@ -14,18 +14,22 @@ from torch import Tensor
 
 from dissect_core import colours, halves
 from dissect_core.concepts import COLOUR, Columns
+from dissect_core.errors import BadShape
 from dissect_core.positions import at_positions
 
 OBJECT = "object"
 
 
 class LabelsImages(Protocol):
-    """What is needed of a segmenter."""
+    """What is needed of a segmenter.
+
+    categories: category -> the names of its concepts in index order; index 0 is nothing, whatever its name.
+    """
 
     categories: dict[str, tuple[str, ...]]
 
     def label(self, images: Tensor) -> dict[str, Tensor]:
-        """(N, 3, R, R) in [-1, 1] -> per category uint8 (N, R, R)."""
+        """(N, 3, R, R) in [-1, 1] -> per category (N, R, R), whole numbers: indices into its names."""
 
 
 class Segments:
@@ -47,7 +51,7 @@ class Segments:
 
     def label(self, images: Tensor, grid: int) -> Tensor:
         """(N, 3, R, R) in [-1, 1] -> int16 (N, maps, grid, grid) on the CPU, the labels at the positions of a grid."""
-        seen = {name: maps.cpu() for name, maps in self.segmenter.label(images.clamp(-1, 1)).items()}
+        seen = self._seen(images)
         stack = [at_positions(seen[name], grid).short() for name in self.segmenter.categories]
         stack.append(colours.colour_labels(at_positions(images, grid)).short().cpu())
         if OBJECT in seen:
@@ -55,3 +59,19 @@ class Segments:
             both = torch.from_numpy(halves.half_maps(seen[OBJECT].numpy(), count, leave_last=self.leave_last))
             stack += at_positions(both, grid).unbind(1)
         return torch.stack(stack, 1)
+
+    def _seen(self, images: Tensor) -> dict[str, Tensor]:
+        """The segmenter's maps on the CPU, checked: any segmenter may come through this door."""
+        seen = {name: maps.cpu() for name, maps in self.segmenter.label(images.clamp(-1, 1)).items()}
+        for name, names in self.segmenter.categories.items():
+            maps, shape = seen.get(name), (len(images), *images.shape[2:])
+            if maps is None or tuple(maps.shape) != shape or maps.is_floating_point():
+                found = "missing" if maps is None else f"{tuple(maps.shape)} {maps.dtype}"
+                raise BadShape(f"bad labels of {name}", field=f"labels.{name}", value=found, allowed=f"{shape}, whole")
+            low, high = maps.aminmax()
+            if int(low) < 0 or int(high) >= len(names):
+                value = int(low) if int(low) < 0 else int(high)
+                raise BadShape(
+                    f"no {name} {value}", field=f"labels.{name}", value=value, allowed=f"0 to {len(names) - 1}"
+                )
+        return seen

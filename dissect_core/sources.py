@@ -1,6 +1,7 @@
 """Sources of pictures and activations: what a dissection needs of a network, whatever kind of network it is.
 
-    GeneratorSource     a generator: row r is the picture with image id first_id + r
+    GeneratorSource     a Progressive GAN: row r is the picture with image id first_id + r
+    LatentSource        any module from latents to pictures: the same
     ClassifierSource    any module over a list of pictures: row r is picture r
 
 A layer is any submodule, by its dotted name ("layer5", "features.28", "layer4.1.conv2"), whose output is a stack of
@@ -9,9 +10,11 @@ feature maps (N, U, h, w); h and w are its own affair, from 1 x 1 to finer than 
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 import torch
@@ -69,7 +72,7 @@ class GeneratorSource:
     @property
     def device(self) -> torch.device:
         """Where the generator is."""
-        return next(self.generator.parameters()).device
+        return device_of(self.generator)
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -101,6 +104,53 @@ class GeneratorSource:
     def _latents(self, rows: Sequence[int]) -> Tensor:
         z = latents([self.first_id + row for row in rows], self.generator.latent_size)
         return z.to(self.device)[:, :, None, None]
+
+
+@dataclass(frozen=True, eq=False)
+class LatentSource:
+    """Any module from latents z (N, *latent_shape) to pictures (N, 3, R, R), nominally in [-1, 1].
+
+    Its pictures are first_id ... first_id + images - 1; picture i has the latent of image id i.
+    model: its name in files.  sha256: of what decides what it computes.
+    """
+
+    network: nn.Module
+    latent_shape: tuple[int, ...]
+    model: str
+    sha256: str
+    images: int
+    first_id: int = 0
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return device_of(self.network)
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The model, its weights, the image ids and their latents."""
+        return {
+            "model": self.model,
+            "model_sha256": self.sha256,
+            "images": self.images,
+            "first_id": self.first_id,
+            "latents": LATENTS_RULE,
+            "latent_shape": list(self.latent_shape),
+        }
+
+    def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
+        """Pictures and activations, one forward pass.  Raises BadShape for an output that is no pictures."""
+        z = latents([self.first_id + row for row in rows], math.prod(self.latent_shape))
+        with recorded(self.network, layers) as activations:
+            pictures = self.network(z.to(self.device).view(-1, *self.latent_shape))
+        shape = tuple(pictures.shape) if isinstance(pictures, Tensor) else type(pictures).__name__
+        if not isinstance(pictures, Tensor) or pictures.dim() != 4 or pictures.shape[1] != 3:
+            raise BadShape(f"{self.model} gives no pictures", field="model", value=shape, allowed="(N, 3, R, R)")
+        return pictures, activations
+
+    def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
+        """The activations."""
+        return self.see(rows, layers)[1]
 
 
 @dataclass(frozen=True)
@@ -146,7 +196,7 @@ class ClassifierSource:
     @property
     def device(self) -> torch.device:
         """Where the network is."""
-        return next(self.network.parameters()).device
+        return device_of(self.network)
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -172,9 +222,16 @@ class ClassifierSource:
         return self.see(rows, layers)[1]
 
 
+def device_of(network: nn.Module) -> torch.device:
+    """Where a network is; one without tensors is everywhere, say on the CPU."""
+    tensor = next(chain(network.parameters(), network.buffers()), None)
+    return torch.device("cpu") if tensor is None else tensor.device
+
+
 def convolutions(network: nn.Module) -> tuple[str, ...]:
-    """The dotted names of all convolutions, in the order in which the network lists them."""
-    return tuple(name for name, module in network.named_modules() if isinstance(module, nn.Conv2d))
+    """The dotted names of all convolutions, transposed ones too, in the order in which the network lists them."""
+    kinds = (nn.Conv2d, nn.ConvTranspose2d)
+    return tuple(name for name, module in network.named_modules() if isinstance(module, kinds))
 
 
 def units_of(source: Source, layers: Sequence[str]) -> dict[str, int]:

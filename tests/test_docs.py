@@ -25,7 +25,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 def commands_in(path: Path, program: str) -> Iterator[str]:
     """Command lines of a program in a document: lines of code blocks and `inline code`."""
-    text = path.read_text()
+    text = path.read_text().replace("\\\n", " ")
     lines = [line.strip().removeprefix("$ ") for _, block in FENCE.findall(text) for line in block.splitlines()]
     lines += re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
     for line in lines:

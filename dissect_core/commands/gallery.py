@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Threads, model_of, pick_device
+from dissect_core.artifacts import require
+from dissect_core.commands.network import NetworkOptions, dissected, open_network, with_network
 from dissect_core.dissection import Dissection
-from dissect_core.dissection_files import read_dissection
+from dissect_core.dissection_files import MANIFEST, read_dissection
 from dissect_core.gallery import draw_strips, write_gallery
-from dissect_core.models.registry import Registry
 from dissect_core.progress import Progress
-from dissect_core.shipped import shipped_source
 from dissect_core.sources import Source
 
 
+@with_network
 def gallery(
-    model: Annotated[str, typer.Argument(help="church, kitchen, classifier, or the id of a network.")],
-    precomputed: Precomputed = PRECOMPUTED,
-    device: Device = "auto",
-    threads: Threads = 0,
+    network: NetworkOptions,
+    found: Annotated[Path | None, typer.Option(help="Folder that `dissect` wrote to; PRECOMPUTED without.")] = None,
 ) -> None:
-    """Draw the best images of every dissected unit, for the pages."""
-    chosen, registry = pick_device(device, threads), Registry(precomputed)
-    name = model if model in registry.cards else model_of(model)
-    dissection = read_dissection(precomputed / "dissection", name)
-    source = shipped_source(registry, registry.cards[name], int(dissection.manifest["images"]), chosen)
-    draw_gallery(source, dissection, precomputed)
+    """Draw the best images of every dissected unit, for the pages.  For your own network, as it was dissected."""
+    root = found or network.precomputed
+    draw_again(network, read_dissection(root / "dissection", dissected(network.model, root)), root)
 
 
-def draw_gallery(source: Source, dissection: Dissection, precomputed: Path) -> None:
+def draw_again(network: NetworkOptions, dissection: Dissection, root: Path) -> None:
+    """Draw and write the strips of a dissection that is in `root`.  Raises ArtifactMismatch for another network."""
+    source = open_network(network, int(dissection.manifest["images"])).source
+    check_source(source, dissection)
+    draw_gallery(source, dissection, root)
+
+
+def check_source(source: Source, dissection: Dissection) -> None:
+    """Raise ArtifactMismatch naming what differs unless it is this network and these pictures that were dissected."""
+    for name, value in json.loads(json.dumps(dict(source.inputs))).items():
+        had = dissection.manifest.get(name)
+        require(had == value, MANIFEST, field=name, value=value, allowed=f"{had}, or dissect it again")
+
+
+def draw_gallery(source: Source, dissection: Dissection, root: Path) -> None:
     """Draw and write the strips of a dissection of `source`, and say how large they are."""
     model = str(dissection.manifest["model"])
     with Progress(f"gallery of {model}", "image") as bar:
         strips = draw_strips(source, dissection, bar.to)
-    folder = write_gallery(precomputed / "gallery", dissection, strips)
+    folder = write_gallery(root / "gallery", dissection, strips)
     units, size = sum(map(len, strips.values())), sum(path.stat().st_size for path in folder.glob("*.safetensors"))
     typer.echo(f"{units} strips, {size / 2**20:.1f} MiB: {folder}")

@@ -1,9 +1,8 @@
-"""`unitbrush dissect`, `brushes` and `quality`: everything that is measured on a generator and stored beside it."""
+"""`unitbrush brushes` and `quality`: what is measured on a generator and stored beside it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,83 +10,24 @@ import typer
 from dissect_core.artifacts import code_version
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import ChoiceSpec, Verdict, choose_brushes
-from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.options import (
     PRECOMPUTED,
-    RUNS,
     SEGMENTER,
     Device,
     Domain,
     Precomputed,
-    Runs,
     Threads,
     model_of,
     pick_device,
 )
-from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
-from dissect_core.dissection_files import read_dissection, write_dissection
-from dissect_core.dissection_run import dissect
+from dissect_core.dissection_files import read_dissection
 from dissect_core.effects import Bench
-from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import write_card
 from dissect_core.models.registry import Registry
 from dissect_core.progress import Progress
 from dissect_core.quality import QualitySpec, measure_quality
 from dissect_core.render import Renderer
-from dissect_core.segments import Segments
-from dissect_core.sources import GeneratorSource
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
-
-
-def dissect_command(
-    domain: Domain,
-    precomputed: Precomputed = PRECOMPUTED,
-    runs: Runs = RUNS,
-    images: Annotated[int, typer.Option(min=1, help="Generated images to look at.")] = 10_000,
-    layers: Annotated[str, typer.Option(help="Names with commas between them; all layers without.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; PRECOMPUTED/dissection without.")] = None,
-    device: Device = "auto",
-    threads: Threads = 0,
-) -> None:
-    """Dissect a generator: what every unit of every layer looks for.  Run again to go on after an interruption."""
-    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
-    card, seen_by = registry.card(model, "generator"), registry.card(SEGMENTER, "segmenter")
-    generator = registry.generator(model, chosen)
-    names = tuple(name.strip() for name in layers.split(",") if name.strip()) or tuple(generator.layers)
-    missing = [layer for layer in card.paint_layers if layer not in names]
-    if missing and out is None:
-        raise UnitbrushError(
-            f"brushes need {', '.join(missing)} too; name another folder with --out",
-            field="layers",
-            value=layers,
-            allowed=f"{', '.join(card.paint_layers)} among them",
-        )
-    source = GeneratorSource(generator, model, card.weights.sha256, images)
-    segments = Segments(registry.segmenter(SEGMENTER, chosen), seen_by.weights.sha256)
-    with Progress(model, "image") as bar:
-        result = dissect(
-            source,
-            segments,
-            DissectionSpec(names),
-            progress=lambda phase, done, total: bar.to(done, total, phase),
-            work=runs / "dissection",
-        )
-    write_dissection(result, out or precomputed / "dissection", exact=card.paint_layers)
-    if out is None:
-        draw_gallery(source, result, precomputed)
-    echo_summary(result)
-
-
-def echo_summary(result: Dissection) -> None:
-    """Print how many units of each layer are labelled, with how many concepts of each category, and the best."""
-    kinds = result.columns.kinds
-    typer.echo(f"{'layer':16}{'units':>6}{'labelled':>9}" + "".join(f"{kind:>9}" for kind in kinds) + "  best")
-    for layer in result.layers:
-        found = result.summary(layer)
-        best = ", ".join(f"{concept.name} {iou:.2f}" for _, concept, iou in result.labels(layer)[:3])
-        counts = "".join(f"{found.concepts[kind]:9}" for kind in kinds)
-        typer.echo(f"{layer:16}{found.units:6}{found.labelled:9}{counts}  {best}")
-    typer.echo(f"labelled: IoU above {MINIMUM_IOU:g}; under a category: distinct concepts")
 
 
 def brushes(

@@ -36,14 +36,13 @@ stages = [
 """
 SEGMENTER = """
 id = "storybook-segmenter"
-worlds = ["church", "kitchen"]
+worlds = { church = 2, kitchen = 2 }
 seed = 3
 widths = [4, 4, 4, 4, 4]
 size = 16
 scenes = 8
 held_out = 8
 steps = 2
-batch = 4
 learning_rate = 0.003
 """
 
@@ -124,8 +123,8 @@ def test_dissecting_some_layers_goes_to_a_folder_of_its_own(places: tuple[Path, 
     precomputed, runs = places
     some = ("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "4", "--layers")
     unitbrush(*some, "layer4, layer1", "--out", tmp_path)
-    assert list(read_dissection(tmp_path, "storybook-church").layers) == ["layer4", "layer1"]
-    assert [path.name for path in tmp_path.iterdir()] == ["storybook-church"]  # and no gallery
+    assert list(read_dissection(tmp_path / "dissection", "storybook-church").layers) == ["layer4", "layer1"]
+    assert {path.name for path in tmp_path.iterdir()} == {"dissection", "gallery"}
     with pytest.raises(UnitbrushError, match="--out"):
         CliRunner().invoke(command_line(), [str(word) for word in (*some, "layer4")], catch_exceptions=False)
 

@@ -55,6 +55,15 @@ def test_a_photo_lying_on_its_side_is_turned_upright(tmp_path: Path) -> None:
     assert image[0, 0].tolist() == [[1.0] * 4] * 2 + [[-1.0] * 4] * 2
 
 
+def test_some_of_many_are_spread_evenly(tmp_path: Path) -> None:
+    for name in "abcdef":
+        save(tmp_path / name / "1.png", np.zeros((1, 1, 3), dtype=np.uint8))
+    assert [path.parent.name for path in PictureFolder(tmp_path, 1, 3).files] == ["a", "c", "e"]
+    assert len(PictureFolder(tmp_path, 1, 99)) == 6
+    with pytest.raises(BadShape, match="limit 0"):
+        PictureFolder(tmp_path, 1, 0)
+
+
 def test_the_inputs_change_with_every_file_name_and_size(folder: Path) -> None:
     before = PictureFolder(folder, 2).inputs
     assert PictureFolder(folder, 2).inputs == before

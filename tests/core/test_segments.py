@@ -1,9 +1,11 @@
 """One stack of labels: what the segmenter sees, colours, halves."""
 
+import pytest
 import torch
 
 from dissect_core import halves
 from dissect_core.concepts import Concept
+from dissect_core.errors import BadShape
 from dissect_core.segments import Segments
 from tests.core.planted import ToyGenerator, ToySegmenter
 
@@ -54,3 +56,26 @@ def test_a_segmenter_without_objects_has_no_halves() -> None:
     assert segments.columns.concepts[0] == Concept("texture", "dotted")
     assert segments.label(toy_picture(), 4).shape == (1, 2, 4, 4)
     assert "halves" not in segments.inputs
+
+
+@pytest.mark.parametrize(
+    ("maps", "said"),
+    [
+        ({}, "missing"),
+        ({"texture": torch.zeros(1, 8, 8, dtype=torch.uint8)}, "(1, 8, 8)"),
+        ({"texture": torch.zeros(1, 16, 16)}, "float32"),
+        ({"texture": torch.full((1, 16, 16), 2)}, "2"),
+        ({"texture": torch.full((1, 16, 16), -1)}, "-1"),
+    ],
+)
+def test_labels_that_are_none_are_refused_by_category(maps: dict[str, torch.Tensor], said: str) -> None:
+    class Broken:
+        categories = {"texture": ("none", "dotted")}  # noqa: RUF012
+
+        def label(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
+            return maps
+
+    with pytest.raises(BadShape) as caught:
+        Segments(Broken(), "c" * 64).label(toy_picture(), 4)
+    assert caught.value.field == "labels.texture"
+    assert said in str(caught.value.value)

@@ -13,6 +13,7 @@ from dissect_core.sources import (
     IMAGENET,
     ClassifierSource,
     GeneratorSource,
+    LatentSource,
     Normalisation,
     convolutions,
     units_of,
@@ -121,3 +122,37 @@ def test_units_are_counted_and_layers_that_give_no_maps_are_refused() -> None:
         units_of(classifier(), ("layer9",))
     with pytest.raises(UnknownLayer, match="layer99"):
         units_of(GeneratorSource(tiny_progan(), "toy", "a" * 64, images=1), ("layer99",))
+
+
+class Blot(nn.Module):
+    """z (N, 2, 1, 1) -> maps (N, 1, 2, 2), twice the sum of z everywhere -> pictures of 4 pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grow = nn.ConvTranspose2d(2, 1, 2, bias=False)
+        self.paint = nn.Upsample(scale_factor=2)
+        self.grow.weight.data.fill_(2.0)
+        self.requires_grad_(False)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.paint(self.grow(z)).expand(-1, 3, -1, -1)
+
+
+def test_any_module_from_latents_to_pictures_is_a_generator() -> None:
+    source = LatentSource(Blot(), (2, 1, 1), "blot", "f" * 64, images=5, first_id=3)
+    pictures, activations = source.see([0, 1], ("grow",))
+    z = latents([3, 4], 2)
+    assert torch.allclose(activations["grow"], (2 * z.sum(1)).view(2, 1, 1, 1).expand(2, 1, 2, 2))
+    assert pictures.shape == (2, 3, 4, 4)
+    assert torch.equal(pictures[:, 1, 3, 3], activations["grow"][:, 0, 1, 1])
+    assert torch.equal(source.activate([0, 1], ("grow",))["grow"], activations["grow"])
+    assert convolutions(source.network) == ("grow",)
+    named = {"model": "blot", "images": 5, "first_id": 3, "latent_shape": [2, 1, 1]}
+    assert named.items() <= source.inputs.items()
+
+
+def test_a_generator_must_give_pictures() -> None:
+    flat = LatentSource(nn.Sequential(nn.Flatten()), (2, 1, 1), "flat", "f" * 64, images=1)
+    assert flat.device == torch.device("cpu")
+    with pytest.raises(BadShape, match="flat gives no pictures"):
+        flat.see([0], ())

@@ -1,0 +1,95 @@
+"""`unitbrush dissect`: what every unit of every layer looks for, in a network of the repository or in one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dissect_core.commands.gallery import draw_gallery
+from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
+from dissect_core.commands.options import RUNS, SEGMENTER, Runs
+from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
+from dissect_core.dissection_files import write_dissection
+from dissect_core.dissection_run import dissect
+from dissect_core.errors import UnitbrushError
+from dissect_core.own import load_segmenter
+from dissect_core.progress import Progress
+from dissect_core.segments import Segments
+
+
+@with_network
+def dissect_command(
+    network: NetworkOptions,
+    layers: Annotated[str, typer.Option(help="Names with commas between them; all layers without.")] = "",
+    images: Annotated[
+        int | None, typer.Option(min=1, help="Pictures to look at; 10,000, or all of a folder, without.")
+    ] = None,
+    segmenter: Annotated[str, typer.Option(help="Your own segmenter as package.module:factory.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; PRECOMPUTED without.")] = None,
+    runs: Runs = RUNS,
+) -> None:
+    """Dissect a network: what every unit of every layer looks for.  Run again to go on after an interruption.
+
+    A network of your own is made by a function, package.module:factory, called without arguments.  Its pictures come
+    from a folder (--pictures) or out of itself (--latent-size); any layer can be named, as in named_modules().
+    """
+    opened = open_network(network, images)
+    names = tuple(name.strip() for name in layers.split(",") if name.strip()) or opened.layers
+    _check_place(opened, names, out)
+    with Progress(str(opened.source.inputs["model"]), "image") as bar:
+        result = dissect(
+            opened.source,
+            _segments(segmenter, opened),
+            DissectionSpec(names),
+            progress=lambda phase, done, total: bar.to(done, total, phase),
+            work=runs / "dissection",
+        )
+    root = out or network.precomputed
+    write_dissection(result, root / "dissection", exact=opened.needed)
+    draw_gallery(opened.source, result, root)
+    echo_summary(result)
+
+
+def _segments(spelling: str, opened: Opened) -> Segments:
+    device = opened.source.device
+    if spelling:
+        return Segments(*load_segmenter(spelling, device))
+    card = opened.registry.card(SEGMENTER, "segmenter")
+    return Segments(opened.registry.segmenter(SEGMENTER, device), card.weights.sha256)
+
+
+def _check_place(opened: Opened, names: tuple[str, ...], out: Path | None) -> None:
+    """What is written into PRECOMPUTED is what the server and the brushes read."""
+    if out is not None:
+        return
+    if opened.own:
+        raise UnitbrushError(
+            "name a folder for it with --out",
+            field="out",
+            value="none",
+            allowed="a folder outside the repository's own",
+        )
+    if missing := [layer for layer in opened.needed if layer not in names]:
+        raise UnitbrushError(
+            f"brushes need {', '.join(missing)} too; name another folder with --out",
+            field="layers",
+            value=",".join(names),
+            allowed=f"{', '.join(opened.needed)} among them",
+        )
+
+
+def echo_summary(result: Dissection) -> None:
+    """Print how many units of each layer are labelled, with how many concepts of each category, and the best."""
+    kinds = result.columns.kinds
+    width = max(16, *(len(layer) + 1 for layer in result.layers))
+    wide = [max(9, len(kind) + 1) for kind in kinds]
+    heads = "".join(f"{kind:>{size}}" for kind, size in zip(kinds, wide, strict=True))
+    typer.echo(f"{'layer':{width}}{'units':>6}{'labelled':>9}{heads}  best")
+    for layer in result.layers:
+        found = result.summary(layer)
+        best = ", ".join(f"{concept.name} {iou:.2f}" for _, concept, iou in result.labels(layer)[:3])
+        counts = "".join(f"{found.concepts[kind]:{size}}" for kind, size in zip(kinds, wide, strict=True))
+        typer.echo(f"{layer:{width}}{found.units:6}{found.labelled:9}{counts}  {best}")
+    typer.echo(f"labelled: IoU above {MINIMUM_IOU:g}; under a category: distinct concepts")
