@@ -6,6 +6,7 @@
  * @typedef {{mask: Uint8Array, base64: string, sha256: string}} Ink
  */
 import { toBase64 } from "./bytes.js";
+import { unitsIn } from "./custom.js";
 import { paintInto, rasterise } from "./mask.js";
 import { maskPng } from "./png.js";
 import { sha256 } from "./sha256.js";
@@ -48,12 +49,11 @@ export function growingMask() {
  * @param {Stroke} stroke @param {{mask: string} | {mask_id: string}} mask
  */
 function toWire(stroke, mask) {
+  const chosen = unitsIn(stroke.brush);
   return {
-    concept: stroke.brush,
+    ...(chosen ?? { concept: stroke.brush, count: stroke.count, ...(stroke.layer && { layer: stroke.layer }) }),
     mode: stroke.mode,
     strength: stroke.strength / 100,
-    count: stroke.count,
-    ...(stroke.layer && { layer: stroke.layer }),
     ...mask,
   };
 }

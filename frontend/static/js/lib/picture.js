@@ -1,0 +1,28 @@
+/** A picture of one's own, made ready for a network here: its square middle, no larger than needed. */
+
+const SIDE = 512;
+
+/** @param {Blob} file @returns {Promise<Blob>} a square PNG; throws an Error for what is no picture */
+export async function squarePicture(file) {
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error("this is no picture that the browser can read");
+  });
+  const cut = Math.min(bitmap.width, bitmap.height);
+  const side = Math.min(cut, SIDE);
+  const canvas = new OffscreenCanvas(side, side);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser cannot draw");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, (bitmap.width - cut) / 2, (bitmap.height - cut) / 2, cut, cut, 0, 0, side, side);
+  bitmap.close();
+  return canvas.convertToBlob({ type: "image/png" });
+}
+
+/**
+ * How dark a place is where a unit is active at a quantile: clear above the 0.99 quantile, nearly black below the median.
+ * @param {number} grey  0..255, the quantile @returns {number} 0..255
+ */
+export function shade(grey) {
+  const share = Math.min(1, grey / (0.99 * 255));
+  return Math.round(205 * (1 - share ** 4));
+}
