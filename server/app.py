@@ -19,7 +19,7 @@ from dissect_core.version import __version__
 from server.errors import install_error_handlers
 from server.headers import NoTracebacks, SecurityHeaders
 from server.limits import BodyLimit
-from server.routes import health, models, pages, paint, render
+from server.routes import health, models, pages, paint, render, units
 from server.schemas import ErrorOut, Painting
 from server.settings import Settings
 from server.static import VersionedFiles
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
     app.state.settings = settings
     app.state.sockets = 0
     app.state.templates = _templates(settings, static)
-    for module in (pages, models, render, paint, health):
+    for module in (pages, models, units, render, paint, health):
         app.include_router(module.router)
     app.mount("/static", GZipMiddleware(static, minimum_size=1024, compresslevel=6), name="static")
     install_error_handlers(app)

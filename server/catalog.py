@@ -1,4 +1,4 @@
-"""A read-only view of `precomputed/`, read and checked once: what can be painted, where and with which units.
+"""A read-only view of `precomputed/`, read and checked once: the networks, what their units do, and how to paint.
 
 Everything that does not belong together (brushes of other weights, a dissection of another layer shape) is an error
 at start-up that names the file.  Knows nothing of HTTP.
@@ -9,41 +9,63 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from dissect_core.artifacts import require
 from dissect_core.brushes import Brush, BrushSet, read_brushes
-from dissect_core.concepts import HALF
-from dissect_core.dissection import Dissection
+from dissect_core.concepts import HALF, Columns
+from dissect_core.dissection import Dissection, LayerStats
 from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import ArtifactMismatch, UnknownConcept, UnknownLayer, UnknownModel
+from dissect_core.gallery import evidence
 from dissect_core.models.card import ModelCard
 from dissect_core.models.progan import Generator, LayerInfo
 from dissect_core.models.registry import Registry
+from dissect_core.models.vgg import SceneClassifier
 
 
 @dataclass(frozen=True, eq=False)
-class PaintModel:
-    """A generator with what painting needs to know of it.
+class DissectedModel:
+    """A generator or a classifier with what is known of its units.
 
-    layers: all of them.  dissection: the layers that strokes may edit.  quantiles: the 0.99 quantiles of the units of
-    those, as plain numbers, for speed.  brushes: by id.
+    layers: all of them.  dissection: of some of them.
     """
 
     card: ModelCard
     layers: Mapping[str, LayerInfo]
     dissection: Dissection
-    quantiles: Mapping[str, Sequence[float]]
-    brushes: Mapping[str, Brush]
+
+    @cached_property
+    def evidence(self) -> dict[str, str]:
+        """By dissected layer, a digest of everything that pictures of its units depend on."""
+        return {layer: evidence(self.dissection, layer) for layer in self.dissection.layers}
 
     def layer(self, name: str) -> LayerInfo:
-        """A layer that strokes may edit, or UnknownLayer."""
+        """A dissected layer, or UnknownLayer."""
         if name not in self.dissection.layers:
-            known = ", ".join(self.dissection.layers)
+            known = ", ".join(self.dissection.layers) or "none: it is not dissected"
             raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"one of {known}")
         return self.layers[name]
+
+    def stats(self, name: str) -> LayerStats:
+        """What the dissection found of a layer, or UnknownLayer."""
+        self.layer(name)
+        return self.dissection.layers[name]
+
+
+@dataclass(frozen=True, eq=False)
+class PaintModel(DissectedModel):
+    """A generator with what painting needs to know of it.  Strokes may edit the dissected layers.
+
+    quantiles: the 0.99 quantiles of the units of those, as plain numbers, for speed.  brushes: by id.
+    """
+
+    quantiles: Mapping[str, Sequence[float]]
+    brushes: Mapping[str, Brush]
 
     def brush(self, name: str) -> Brush:
         """The brush of that id, or else of that concept, or UnknownConcept."""
@@ -85,21 +107,53 @@ class PaintModel:
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """Everything in `precomputed/`.  cards: of all networks, by id.  models: the generators, to paint with."""
+    """Everything in `precomputed/`.
+
+    cards: of all networks, by id.  models: the generators, to paint with.  classifiers: the others with units.
+    """
 
     cards: Mapping[str, ModelCard]
     models: Mapping[str, PaintModel]
+    classifiers: Mapping[str, DissectedModel]
 
     def model(self, model_id: str) -> PaintModel:
         """The generator of that id, or UnknownModel."""
-        if model_id not in self.models:
-            known = ", ".join(self.models)
-            raise UnknownModel(f"no generator {model_id!r}", field="model", value=model_id, allowed=f"one of {known}")
-        return self.models[model_id]
+        return _named("generator", self.models, model_id)
+
+    def classifier(self, model_id: str) -> DissectedModel:
+        """The classifier of that id, or UnknownModel."""
+        return _named("classifier", self.classifiers, model_id)
+
+    @property
+    def dissected(self) -> dict[str, DissectedModel]:
+        """All networks with units, by id."""
+        return {**self.models, **self.classifiers}
+
+    def with_units(self, model_id: str) -> DissectedModel:
+        """The generator or classifier of that id, or UnknownModel."""
+        return _named("generator or classifier", self.dissected, model_id)
 
 
-def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, dict[str, Generator]]:
-    """Read and verify the folder: the catalogue and the generators, on `device`.
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """The networks themselves, by id, on one device."""
+
+    generators: Mapping[str, Generator]
+    classifiers: Mapping[str, SceneClassifier]
+
+
+M = TypeVar("M", bound=DissectedModel)
+
+
+def _named(kind: str, models: Mapping[str, M], model_id: str) -> M:
+    if model_id not in models:
+        known = f"one of {', '.join(models)}" if models else "none: there is none"
+        raise UnknownModel(f"no {kind} {model_id!r}", field="model", value=model_id, allowed=known)
+    return models[model_id]
+
+
+def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, Networks]:
+    """Read and verify the folder: the catalogue and the networks, on `device`.
 
     Raises ArtifactMismatch or BadCheckpoint naming the file, what it holds and what was expected.
     """
@@ -123,17 +177,15 @@ def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, dict[str, G
     models = {
         model_id: _paint_model(root, registry.cards[model_id], generator) for model_id, generator in generators.items()
     }
-    return Catalog(registry.cards, models), generators
+    others = [card for card in registry.cards.values() if card.kind == "classifier"]
+    networks = {card.id: registry.classifier(card.id, device) for card in others}
+    classifiers = {card.id: _classifier(root, card, networks[card.id]) for card in others}
+    return Catalog(registry.cards, models, classifiers), Networks(generators, networks)
 
 
 def _paint_model(root: Path, card: ModelCard, generator: Generator) -> PaintModel:
-    dissection = read_dissection(root / "dissection", card.id)
+    dissection = _dissection(root, card, generator.layers)
     file = f"dissection/{card.id}/manifest.json"
-    _same_weights(file, dissection.manifest.get("model_sha256"), card)
-    for name, stats in dissection.layers.items():
-        units = generator.layers[name].units if name in generator.layers else 0
-        fits = stats.thresholds.shape[0] == units
-        require(fits, file, field=name, value=f"{stats.thresholds.shape[0]} units", allowed=f"{units} units")
     missing = [layer for layer in card.paint_layers if layer not in dissection.layers]
     require(not missing, file, field="layers", value=list(dissection.layers), allowed=", ".join(card.paint_layers))
     brushes = read_brushes(root / "brushes" / f"{card.id}.json")
@@ -142,6 +194,26 @@ def _paint_model(root: Path, card: ModelCard, generator: Generator) -> PaintMode
     model = PaintModel(card, generator.layers, dissection, quantiles, by_id)
     _check_brushes(brushes, model)
     return model
+
+
+def _classifier(root: Path, card: ModelCard, network: SceneClassifier) -> DissectedModel:
+    """A classifier; one that is not dissected yet says what it sees, and has no units to look at."""
+    layers = network.layers
+    if not (root / "dissection" / card.id).is_dir():
+        return DissectedModel(card, layers, Dissection({}, Columns({}), {}))
+    return DissectedModel(card, layers, _dissection(root, card, layers))
+
+
+def _dissection(root: Path, card: ModelCard, layers: Mapping[str, LayerInfo]) -> Dissection:
+    """The dissection of a network with these layers."""
+    dissection = read_dissection(root / "dissection", card.id)
+    file = f"dissection/{card.id}/manifest.json"
+    _same_weights(file, dissection.manifest.get("model_sha256"), card)
+    for name, stats in dissection.layers.items():
+        units = layers[name].units if name in layers else 0
+        fits = stats.thresholds.shape[0] == units
+        require(fits, file, field=name, value=f"{stats.thresholds.shape[0]} units", allowed=f"{units} units")
+    return dissection
 
 
 def _check_brushes(brushes: BrushSet, model: PaintModel) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from dissect_core.errors import UnitbrushError
-from server.catalog import PaintModel
-from server.errors import ApiError, NotFound
+from server.catalog import DissectedModel, PaintModel
+from server.errors import ApiError, NotFound, unknown_unit
 from server.settings import Settings
 from server.studio import Studio
 
@@ -55,3 +56,52 @@ def get_model(studio: StudioDep, model: Annotated[str, Path(max_length=100)]) ->
 
 
 ModelDep = Annotated[PaintModel, Depends(get_model)]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A dissected layer that a path names."""
+
+    model: DissectedModel
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Unit(Layer):
+    """A unit of a dissected layer that a path names."""
+
+    number: int
+
+
+def get_dissected(studio: StudioDep, model: Annotated[str, Path(max_length=100)]) -> DissectedModel:
+    """The generator or classifier that the path names, or 404."""
+    try:
+        return studio.catalog.with_units(model)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+
+
+DissectedDep = Annotated[DissectedModel, Depends(get_dissected)]
+
+
+def get_layer(model: DissectedDep, layer: Annotated[str, Path(max_length=200)]) -> Layer:
+    """The dissected layer that the path names, or 404."""
+    try:
+        model.layer(layer)
+    except UnitbrushError as error:
+        raise NotFound(error) from None
+    return Layer(model, layer)
+
+
+LayerDep = Annotated[Layer, Depends(get_layer)]
+
+
+def get_unit(layer: LayerDep, unit: int) -> Unit:
+    """The unit that the path names, or 404."""
+    units = layer.model.layer(layer.name).units
+    if not 0 <= unit < units:
+        raise unknown_unit(layer.name, unit, units)
+    return Unit(layer.model, layer.name, unit)
+
+
+UnitDep = Annotated[Unit, Depends(get_unit)]

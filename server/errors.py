@@ -55,6 +55,13 @@ class NotFound(ApiError):
         super().__init__(404, error.code, error.message, field=error.field, value=error.value, allowed=error.allowed)
 
 
+def unknown_unit(layer: str, unit: int, units: int) -> ApiError:
+    """404: the layer has no such unit."""
+    return ApiError(
+        404, "unknown_unit", f"{layer} has no unit {unit}", field="unit", value=unit, allowed=f"0 to {units - 1}"
+    )
+
+
 def overloaded(waiting: int, limit: int, retry_after_seconds: int) -> ApiError:
     """503: too many renders wait already."""
     return ApiError(

@@ -155,33 +155,6 @@ class BrushesOut(BaseModel):
     brushes: list[BrushOut]
 
 
-class LabelOut(BaseModel):
-    """How well a unit matches a concept."""
-
-    concept: str
-    category: str
-    iou: float
-
-
-class UnitOut(BaseModel):
-    """A unit of a layer."""
-
-    unit: int
-    threshold: float = Field(description="Its 0.99 quantile, in activation units.")
-    mean: float
-    peak: float
-    labels: list[LabelOut] = Field(description="Its best concepts, best first.")
-
-
-class UnitsOut(BaseModel):
-    """The units of a layer."""
-
-    model: str
-    layer: str
-    grid: int
-    units: list[UnitOut]
-
-
 class ErrorDetail(BaseModel):
     """What was wrong."""
 

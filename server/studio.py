@@ -223,10 +223,10 @@ def pick_device(name: str) -> torch.device:
 
 def load_studio(settings: Settings) -> Studio:
     """Read and verify everything; the studio is not open yet.  Raises UnitbrushError naming the file."""
-    catalog, generators = load_catalog(settings.precomputed_path, pick_device(settings.device))
+    catalog, networks = load_catalog(settings.precomputed_path, pick_device(settings.device))
     cache_bytes = settings.render_cache_mebibytes * 2**20
     engine = Engine(
-        {model_id: Renderer(generator, cache_bytes=cache_bytes) for model_id, generator in generators.items()},
+        {model_id: Renderer(generator, cache_bytes=cache_bytes) for model_id, generator in networks.generators.items()},
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
         threads=settings.torch_threads,

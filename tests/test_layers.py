@@ -29,7 +29,7 @@ LEVELS = (
     "artifacts colours concepts edits hooks latents memory pixels positions progress sheets sweep",
     "brushes halves masks models pictures stats world",
     "dissection render segments sources training",
-    "dissection_files dissection_passes dissection_store effects",
+    "dissection_files dissection_passes dissection_store effects gallery",
     "dissection_run habitat quality ranking",
     "trial",
     "choose",

@@ -1,4 +1,4 @@
-"""A complete `precomputed/` with two small random networks, for tests and for working on the page without training.
+"""A complete `precomputed/` with two small random generators and a classifier, for tests and for working on the pages.
 
 `python -m tests.toy_precomputed OUT` writes it; then `UNITBRUSH_PRECOMPUTED_PATH=OUT unitbrush serve` serves it.
 The pictures are colourful noise, but every path of the server and of the page is real.
@@ -22,7 +22,8 @@ from dissect_core.latents import latents
 from dissect_core.models.card import Domain, ModelCard, Weights, write_card
 from dissect_core.models.progan import Generator
 from dissect_core.stats.histogram import Histogram
-from dissect_core.stats.iqr import IqrScores
+from dissect_core.stats.iqr import LEVELS, IqrScores
+from tests.toy_classifier import write_toy_classifier
 
 LATENT_SIZE = 16
 UNITS_PER_LEVEL = (32, 32, 32, 16, 16, 16)
@@ -118,7 +119,7 @@ def toy_stats(thresholds: Tensor, iou: Tensor) -> LayerStats:
         thresholds=thresholds,
         mean=thresholds * 0,
         peak=thresholds * 1.5,
-        levels=thresholds[:, None] * torch.tensor([0.5, 1.0]),
+        levels=thresholds[:, None] * torch.arange(1, LEVELS + 1) * 0.03,  # the threshold, at 2/3 of them, is itself
         iou=iou,
         label=label,
         label_iou=best,
@@ -155,12 +156,13 @@ def toy_brushes(domain: Domain, dissection: Dissection) -> BrushSet:
 
 
 def write_toy_precomputed(path: Path | str, resolution: int = 64) -> Path:
-    """Write models, dissections and brushes of both toy networks into `path`, as the real commands lay them out."""
+    """Write models, dissections and brushes of all toy networks into `path`, as the real commands lay them out."""
     root = Path(path)
     for domain in DOMAINS:
         dissection = toy_dissection(domain, resolution, write_model(root, domain, resolution))
         write_dissection(dissection, root / "dissection", exact=PAINT_LAYERS)
         write_brushes(toy_brushes(domain, dissection), brush_file(root / "brushes", f"storybook-{domain}"))
+    write_toy_classifier(root)
     return root
 
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import torch
 from torch import Tensor, nn
 from torchvision.models.vgg import VGG, make_layers
 
 from dissect_core.errors import BadCheckpoint, BadShape
+from dissect_core.models.progan import LayerInfo
 from dissect_core.models.state import load_checked
 
 GROUPS = (2, 2, 3, 3, 3)
@@ -86,19 +88,23 @@ class SceneClassifier(VGG):
         return found
 
     @property
+    def layers(self) -> dict[str, LayerInfo]:
+        """The 13 convolutional layers by name, with units and grid side."""
+        groups = [group for group, count in enumerate(GROUPS) for _ in range(count)]
+        return {
+            name: LayerInfo(name, units, self.resolution >> group)
+            for name, units, group in zip(NAMES, self.widths, groups, strict=True)
+        }
+
+    @property
     def architecture(self) -> dict[str, object]:
         """What `from_state_dict` needs beside the tensors, and the layers, for the model card."""
-        grid, layers = self.resolution, []
-        for group, count in enumerate(GROUPS):
-            start = sum(GROUPS[:group])
-            layers += [{"name": NAMES[n], "units": self.widths[n], "grid": grid} for n in range(start, start + count)]
-            grid //= 2
         return {
             "family": "vgg16",
             "classes": list(self.classes),
             "pooled": self.pooled,
             "resolution": self.resolution,
-            "layers": layers,
+            "layers": [asdict(layer) for layer in self.layers.values()],
         }
 
     @classmethod

@@ -36,9 +36,9 @@ MOST_POSITIONS = 2**31 - 1
 TINY = 1e-300
 
 
-def level_quantiles() -> list[float]:
+def level_quantiles(levels: int = LEVELS) -> list[float]:
     """The quantiles whose values are the levels, rising; the share of positions above is one minus each."""
-    return [round(1 - LEAST_EXCEEDED ** (step / LEVELS), 9) for step in range(1, LEVELS + 1)]
+    return [round(1 - LEAST_EXCEEDED ** (step / levels), 9) for step in range(1, levels + 1)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Networks, their brushes, units and pictures."""
+"""Networks, their brushes and pictures."""
 
 from __future__ import annotations
 
@@ -10,30 +10,26 @@ from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import ModelCard
 from dissect_core.pixels import Format
 from dissect_core.version import __version__
-from server.catalog import Catalog, PaintModel
+from server.catalog import Catalog
 from server.deps import ClientDep, ModelDep, SettingsDep, StudioDep
 from server.errors import ApiError, NotFound
 from server.routes.pictures import not_modified, picture_response
 from server.schemas import (
     BrushesOut,
     BrushOut,
-    LabelOut,
     LayerOut,
     ModelDetailOut,
     ModelOut,
     ModelsOut,
-    UnitOut,
-    UnitsOut,
 )
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
-LABELS_PER_UNIT = 3
-
 
 def model_out(card: ModelCard, catalog: Catalog) -> ModelOut:
     """A network as the API and the page show it."""
-    layers = catalog.models[card.id].layers.values() if card.id in catalog.models else ()
+    found = catalog.dissected.get(card.id)
+    layers = found.layers.values() if found else ()
     return ModelOut(
         id=card.id,
         kind=card.kind,
@@ -50,7 +46,7 @@ def model_out(card: ModelCard, catalog: Catalog) -> ModelOut:
 
 @router.get("", summary="All networks")
 async def list_models(studio: StudioDep) -> ModelsOut:
-    """Generators and segmenters, with where they come from."""
+    """Generators, classifiers and segmenters, with where they come from."""
     return ModelsOut(models=[model_out(card, studio.catalog) for card in studio.catalog.cards.values()])
 
 
@@ -95,39 +91,6 @@ async def list_brushes(model: ModelDep) -> BrushesOut:
         for brush in model.brushes.values()
     ]
     return BrushesOut(model=model.card.id, brushes=brushes)
-
-
-@router.get("/{model}/layers/{layer}/units", summary="The units of a layer")
-async def list_units(model: ModelDep, layer: str) -> UnitsOut:
-    """Every unit with its 0.99 quantile and the concepts that it matches best."""
-    try:
-        info = model.layer(layer)
-    except UnitbrushError as error:
-        raise NotFound(error) from None
-    return UnitsOut(model=model.card.id, layer=layer, grid=info.grid, units=units_out(model, layer))
-
-
-def units_out(model: PaintModel, layer: str) -> list[UnitOut]:
-    """The units of a dissected layer."""
-    stats = model.dissection.layers[layer]
-    concepts = model.dissection.concepts
-    best, columns = stats.iou.topk(min(LABELS_PER_UNIT, len(concepts)), dim=1)
-    columns_of_numbers = (stats.thresholds, stats.mean, stats.peak, best, columns)
-    numbers = zip(*(tensor.tolist() for tensor in columns_of_numbers), strict=True)
-    return [
-        UnitOut(
-            unit=unit,
-            threshold=threshold,
-            mean=mean,
-            peak=peak,
-            labels=[
-                LabelOut(concept=concepts[column].name, category=concepts[column].category, iou=iou)
-                for iou, column in zip(ious, places, strict=True)
-                if iou > 0
-            ],
-        )
-        for unit, (threshold, mean, peak, ious, places) in enumerate(numbers)
-    ]
 
 
 @router.get(

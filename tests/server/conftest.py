@@ -1,4 +1,4 @@
-"""Fixtures: two toy networks of 32x32 pixels, and servers that serve them."""
+"""Fixtures: toy networks of 32x32 pixels, and servers that serve them."""
 
 from __future__ import annotations
 

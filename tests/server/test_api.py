@@ -24,7 +24,7 @@ def get(server: LiveServer, path: str, **options: Any) -> Any:
 
 def test_models_are_listed_with_their_layers(server: LiveServer) -> None:
     models = get(server, "/api/models").json()["models"]
-    assert [model["id"] for model in models] == ["storybook-church", "storybook-kitchen"]
+    assert [model["id"] for model in models] == ["storybook-church", "storybook-classifier", "storybook-kitchen"]
     church = models[0]
     assert (church["kind"], church["domain"], church["resolution"]) == ("generator", "church", 32)
     assert church["layers"][3] == {"name": "layer4", "units": 32, "grid": 8}
@@ -46,17 +46,6 @@ def test_brushes_are_listed_with_units_and_values(server: LiveServer) -> None:
     assert tree["id"] == tree["concept"] == "tree"
     assert len(tree["units"]) == len(tree["values"]) == 24
     assert tree["default_count"] == 20
-
-
-def test_units_are_listed_with_their_concepts(server: LiveServer) -> None:
-    body = get(server, f"{CHURCH}/layers/layer4/units").json()
-    assert (body["layer"], body["grid"], len(body["units"])) == ("layer4", 8, 32)
-    unit = body["units"][5]
-    assert unit["unit"] == 5
-    assert unit["threshold"] > 0
-    ious = [label["iou"] for label in unit["labels"]]
-    assert ious == sorted(ious, reverse=True)
-    assert unit["labels"][0].keys() == {"concept", "category", "iou"}
 
 
 def test_an_image_is_the_networks_picture(server: LiveServer) -> None:
