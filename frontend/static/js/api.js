@@ -80,9 +80,9 @@ export async function postRender(request, signal) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The dissected layers. @param {string} model @returns {Promise<Layers>} */
-export async function fetchLayers(model) {
-  return (await ask(under(model, "layers"), {})).json();
+/** The dissected layers. @param {string} model @param {AbortSignal} [signal] @returns {Promise<Layers>} */
+export async function fetchLayers(model, signal) {
+  return (await ask(under(model, "layers"), signal ? { signal } : {})).json();
 }
 
 /** All units of a layer, by number. @param {string} model @param {string} layer @returns {Promise<readonly Unit[]>} */
@@ -116,8 +116,8 @@ export async function fetchStrongest(model, layer, question, signal) {
   return (await response.json()).units;
 }
 
-/** What a classifier sees in a picture, best first. @param {string} model @param {Blob} picture
+/** What a classifier sees in a picture, best first. @param {string} model @param {Blob} picture @param {AbortSignal} signal
  * @returns {Promise<readonly {name: string, probability: number}[]>} */
-export async function fetchClasses(model, picture) {
-  return (await (await ask(under(model, "classify"), { method: "POST", body: picture })).json()).classes;
+export async function fetchClasses(model, picture, signal) {
+  return (await (await ask(under(model, "classify"), { method: "POST", body: picture, signal })).json()).classes;
 }

@@ -7,6 +7,7 @@
  */
 
 const ID = /^units ([\w.-]+)((?: \d+)+)$/;
+const MOST_LEVEL = 4; // times its 0.99 quantile: at once the quantile a unit on its own is hardly seen
 const LONGEST_ID = 80; // what a document takes for a name
 
 /** @param {string} id  of any brush @returns {{layer: string, units: readonly number[]} | null} null: not of this kind */
@@ -14,6 +15,9 @@ export function unitsIn(id) {
   const [, layer, numbers] = ID.exec(id) ?? [];
   return layer && numbers ? { layer, units: numbers.trim().split(" ").map(Number) } : null;
 }
+
+/** How strongly chosen units are drawn, as a multiple of their 0.99 quantile. @param {number} allowed  by the server */
+export const chosenLevel = (allowed) => Math.min(MOST_LEVEL, allowed);
 
 /** @param {string} layer @param {readonly number[]} units  as many as a name has room for @returns {Brush} */
 export function customBrush(layer, units) {

@@ -5,6 +5,7 @@
  * @typedef {import("./types.js").LayerSummary} LayerSummary
  * @typedef {{model: string, layer: string, category: string}} Block  the concepts of one category in one layer
  */
+import { clamp } from "./geometry.js";
 import { CATEGORIES } from "./wall.js";
 
 const TALLEST = 16; // cells
@@ -12,13 +13,22 @@ const TALLEST = 16; // cells
 /** Distinct concepts of a category. @param {LayerSummary} layer @param {string} category */
 export const distinct = (layer, category) => layer.concepts[category]?.length ?? 0;
 
-/** Cells side by side in every column, so that the tallest stays in sight. @param {readonly Layers[]} all */
+/** Cells side by side in every tower: wide ones where there are few, and the tallest stays in sight.
+ * @param {readonly Layers[]} all */
 export function cellsAcross(all) {
+  const most = Math.max(1, ...all.map(({ layers }) => layers.length));
   const rows = (/** @type {LayerSummary} */ layer, /** @type {number} */ across) =>
     CATEGORIES.reduce((sum, category) => sum + Math.ceil(distinct(layer, category) / across), 0);
-  let across = 3;
+  let across = clamp(Math.floor(24 / most), 3, 6);
   while (across < 8 && all.some(({ layers }) => layers.some((layer) => rows(layer, across) > TALLEST))) across++;
   return across;
+}
+
+/** Where to begin: the wanted layer if it is dissected, else the one with most labelled units, "" if there is none.
+ * @param {Layers} of @param {string} [wanted] */
+export function layerIn({ layers }, wanted) {
+  if (layers.some(({ layer }) => layer === wanted)) return wanted ?? "";
+  return [...layers].sort((a, b) => b.labelled - a.labelled)[0]?.layer ?? "";
 }
 
 /** The layer with most distinct concepts of a category, the first of equals; null where there is none.

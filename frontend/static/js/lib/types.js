@@ -128,6 +128,7 @@
  * @typedef {object} Limits
  * @property {number} strokes
  * @property {number} seed
+ * @property {number} level  of a stroke, as a multiple of each unit's 0.99 quantile
  *
  * @typedef {object} State
  * @property {readonly Model[]} models

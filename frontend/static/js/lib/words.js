@@ -3,8 +3,8 @@
 /** @param {string} name */
 export const title = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
-/** "a tree", "an oven", "a unit" @param {string} name */
-export const article = (name) => `${/^(?!uni)[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
+/** "a tree", "an oven" @param {string} name */
+export const article = (name) => `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 
 /** @param {number} count @param {string} one */
 export const plural = (count, one) => `${count} ${count === 1 ? one : one.replace(/lf$/, "lve") + "s"}`;

@@ -27,7 +27,7 @@ const SLIDERS = /** @type {const} */ (["size", "strength", "count"]);
 
 const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
 const painters = bootstrap.models.filter((/** @type {{kind: string}} */ model) => model.kind === "generator");
-const limits = { strokes: bootstrap.limits.strokes, seed: bootstrap.limits.seed };
+const { limits } = bootstrap;
 
 if (!painters.length) {
   need(document, "#trouble", HTMLElement).hidden = false;

@@ -1,6 +1,7 @@
 /** The wiring of /units. */
 import { fetchLayers, fetchUnits } from "../api.js";
 import { bag, listen, need } from "../lib/dom.js";
+import { layerIn } from "../lib/layers.js";
 import { lightCells } from "../lib/slider.js";
 import { createStore } from "../lib/store.js";
 import { barsOf, isLabelled, isStep, readWall, shown, SORTS, wallLink } from "../lib/wall.js";
@@ -13,7 +14,6 @@ import { mountWall } from "../views/wall.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 /** @typedef {import("../lib/types.js").Wall} Wall */
-/** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
 /** @typedef {import("../lib/types.js").Layers} Layers */
 
 /**
@@ -97,18 +97,15 @@ function follow(event) {
 function withFirst(wall) {
   const model = wall.model || (first?.id ?? "");
   const { layers } = store.state;
-  return { ...wall, model, layer: wall.layer || (layers?.model === model ? bestLayer(layers.layers) : "") };
+  return { ...wall, model, layer: wall.layer || (layers?.model === model ? layerIn(layers) : "") };
 }
-
-/** The layer with most labelled units. @param {readonly LayerSummary[]} layers */
-const bestLayer = (layers) => [...layers].sort((a, b) => b.labelled - a.labelled)[0]?.layer ?? "";
 
 /** @param {string} model */
 async function load(model) {
   try {
     const layers = await fetchLayers(model);
     if (store.state.wall.model !== model) return;
-    store.update((s) => ({ ...s, layers, wall: { ...s.wall, layer: s.wall.layer || bestLayer(layers.layers) } }));
+    store.update((s) => ({ ...s, layers, wall: { ...s.wall, layer: s.wall.layer || layerIn(layers) } }));
   } catch (error) {
     if (store.state.wall.model === model) fail(error);
   }

@@ -31,7 +31,7 @@ export function mountBrushes(store) {
     const src = unit === undefined ? exampleUrl(model, brush.id) : stripUrl(model, brush.layer, unit);
     const picture = h("img", { src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
     const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
-    if (index < 9) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
+    if (index < 9 && unit === undefined) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
     return h("label", { class: "brush", title: title(brush.concept) }, input,
       h("span", { class: "brush-card" }, picture, name));
   }

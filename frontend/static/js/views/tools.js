@@ -50,7 +50,7 @@ export function mountLayer(store) {
   const into = bag();
   const layer = need(document, "#layer", HTMLSelectElement);
   const note = need(document, "#layer-note", HTMLElement);
-  const count = need(document, "#count", HTMLInputElement);
+  const count = /** @type {HTMLElement} */ (need(document, "#count", HTMLInputElement).parentElement);
   const which = need(document, "#which", HTMLAnchorElement);
 
   function layers() {
@@ -65,7 +65,8 @@ export function mountLayer(store) {
     });
     layer.replaceChildren(own, ...others);
     layer.value = layerFor(state, brush) ?? "";
-    layer.disabled = count.disabled = fixed;
+    layer.disabled = fixed;
+    count.hidden = fixed;
     note.textContent = fixed ? "These units are chosen: their number and their layer are fixed."
       : state.tool.layer ? "The units of this layer that answer best to the brush’s concept."
       : "The layer where this brush was measured to work best.";

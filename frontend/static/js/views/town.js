@@ -11,7 +11,7 @@ import { plural, title } from "../lib/words.js";
 export function town(of, name, across) {
   const best = peak(of, "object");
   const said = best ? `Most distinct objects in ${best.layer}: ${distinct(best, "object")}.` : "No unit is labelled with an object.";
-  return h("figure", { class: "town", style: `--across: ${across}` },
+  return h("figure", { class: "town", style: `--across: ${across}; --layers: ${of.layers.length}` },
     h("figcaption", {}, h("h2", {}, name), h("p", { class: "note" }, said)),
     h("div", { class: "towers", role: "group", "aria-label": `Layers of ${name}` },
       ...of.layers.map((layer) => tower(of.model, layer))));
