@@ -39,8 +39,11 @@ async def paint(request: Request, studio: StudioDep, settings: SettingsDep) -> R
 
 @router.api_route("/units", methods=["GET", "HEAD"])
 async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
-    """The wall of units; which ones is for the page to read from the query."""
-    return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings)})
+    """The wall of units; which ones is for the page to read from the query, the layers are already inside."""
+    found = studio.catalog.dissected
+    model = found.get(request.query_params.get("model") or next(iter(found), ""))
+    summary = None if model is None else layers_out(model).model_dump()
+    return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
 
 
 @router.api_route("/units/{model}/{layer}/{unit}", methods=["GET", "HEAD"])
@@ -54,7 +57,7 @@ async def one_unit(
     if layer not in found.dissection.layers:  # the wall says what to do about it
         return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
     evidence = unit_out(found, layer, unit).model_dump()
-    context = {"bootstrap": bootstrap(studio, settings) | {"unit": evidence}, "kind": found.card.kind}
+    context = {"bootstrap": bootstrap(studio, settings, unit=evidence), "kind": found.card.kind}
     return _page(request, "unit.html", context)
 
 
@@ -72,7 +75,7 @@ async def layers(request: Request, studio: StudioDep, settings: SettingsDep, mod
     """The comparison of the layers of one network, or with `?with=` of two."""
     names = [model, *request.query_params.getlist("with")]
     summaries = [layers_out(_dissected(studio, name)).model_dump() for name in names]
-    return _page(request, "layers.html", {"bootstrap": bootstrap(studio, settings) | {"layers": summaries}})
+    return _page(request, "layers.html", {"bootstrap": bootstrap(studio, settings, layers=summaries)})
 
 
 @router.api_route("/look", methods=["GET", "HEAD"])
@@ -95,8 +98,8 @@ async def docs(request: Request) -> Response:
     return _page(request, "docs.html", context)
 
 
-def bootstrap(studio: Studio, settings: Settings) -> dict[str, object]:
-    """What every page starts with: the networks that have units, the limits to respect, and the version."""
+def bootstrap(studio: Studio, settings: Settings, **more: object) -> dict[str, object]:
+    """What a page starts with: the networks that have units, the limits to respect, the version, and more of its own."""
     catalog = studio.catalog
     return {
         "models": [model_out(model.card, catalog).model_dump() for model in catalog.dissected.values()],
@@ -111,6 +114,7 @@ def bootstrap(studio: Studio, settings: Settings) -> dict[str, object]:
             "formats": list(FORMATS),
         },
         "version": __version__,
+        **more,
     }
 
 

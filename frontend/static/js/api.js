@@ -90,15 +90,18 @@ export async function fetchUnits(model, layer) {
   return (await (await ask(under(model, "layers", layer, "units"), {})).json()).units;
 }
 
+/** @typedef {{map: Blob, threshold: number}} Activation  a grey picture of how rare it is; the grey of t_u */
+
 /**
- * Where a unit is active in a scene or a picture, as a grey picture of quantiles.
+ * Where a unit is active in a scene or a picture.
  * @param {string} model @param {string} layer @param {number} unit @param {number | Blob} of  seed or picture file
- * @param {AbortSignal} [signal] @returns {Promise<Blob>}
+ * @param {AbortSignal} [signal] @returns {Promise<Activation>}
  */
 export async function fetchActivation(model, layer, unit, of, signal) {
   const path = under(model, "layers", layer, "units", unit, "activation");
   const options = { ...(of instanceof Blob && { method: "POST", body: of }), ...(signal && { signal }) };
-  return (await ask(of instanceof Blob ? path : `${path}?seed=${of}`, options)).blob();
+  const response = await ask(of instanceof Blob ? path : `${path}?seed=${of}`, options);
+  return { map: await response.blob(), threshold: Number(response.headers.get("X-Unitbrush-Threshold-Grey") ?? 170) };
 }
 
 /**

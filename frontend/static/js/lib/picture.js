@@ -19,10 +19,11 @@ export async function squarePicture(file) {
 }
 
 /**
- * How dark a place is where a unit is active at a quantile: clear above the 0.99 quantile, nearly black below the median.
- * @param {number} grey  0..255, the quantile @returns {number} 0..255
+ * How dark a place is: clear where the unit is above t_u, darker the more ordinary its activation is.
+ * @param {number} grey  0..255, how rare the activation is @param {number} threshold  the grey of t_u
+ * @returns {number} 0..255
  */
-export function shade(grey) {
-  const share = Math.min(1, grey / (0.99 * 255));
-  return Math.round(205 * (1 - share ** 4));
+export function shade(grey, threshold) {
+  const share = Math.min(1, grey / threshold);
+  return Math.round(205 * (1 - share * share));
 }

@@ -28,8 +28,9 @@ const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).tex
 /** @type {readonly import("../lib/types.js").Model[]} */
 const models = bootstrap.models.filter((/** @type {{kind: string}} */ model) => model.kind !== "segmenter");
 
+const first = models[0];
 const into = bag();
-const store = createStore(/** @type {State} */ ({ wall: readWall(location.search), layers: null, units: null, trouble: "" }));
+const store = createStore(/** @type {State} */ ({ wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" }));
 const show = mountWall(into);
 const headline = need(document, "#headline", HTMLElement);
 const subline = need(document, "#subline", HTMLElement);
@@ -48,11 +49,10 @@ function turn(wall) {
   });
 }
 
-const first = models[0];
 if (!first) {
   showEmpty("There is no network on this server yet. Train one, or fetch a published one:", { command: "unitbrush fetch" });
 } else {
-  if (!store.state.wall.model) go({ model: first.id });
+  go(withFirst(store.state.wall));
   start();
 }
 mountTheme();
@@ -63,7 +63,7 @@ function start() {
 
   store.subscribe((s) => s.wall.model, (model) => {
     chooser.show(model);
-    void load(model);
+    if (store.state.layers?.model !== model) void load(model);
   });
   store.subscribe((s) => s.layers && s.wall.layer, (layer) => layer && void loadUnits(store.state.wall.model, layer));
   store.subscribe((s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`, () => {

@@ -1,11 +1,12 @@
 /** Where a unit is active, as light on a picture: everything else is dimmed. */
 import { shade } from "../lib/picture.js";
 
-/** @param {HTMLCanvasElement} canvas  over the picture @param {Blob | null} map  grey, quantiles; null: no dimming */
-export async function showLight(canvas, map) {
-  canvas.hidden = !map;
-  if (!map) return;
-  const bitmap = await createImageBitmap(map, { colorSpaceConversion: "none" });
+/** @param {HTMLCanvasElement} canvas  over the picture @param {import("../api.js").Activation | null} activation
+ *   null: no dimming */
+export async function showLight(canvas, activation) {
+  canvas.hidden = !activation;
+  if (!activation) return;
+  const bitmap = await createImageBitmap(activation.map, { colorSpaceConversion: "none" });
   const { width, height } = bitmap;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return;
@@ -15,7 +16,7 @@ export async function showLight(canvas, map) {
   bitmap.close();
   const image = context.getImageData(0, 0, width, height);
   for (let i = 0; i < image.data.length; i += 4) {
-    const dark = shade(image.data[i] ?? 0);
+    const dark = shade(image.data[i] ?? 0, activation.threshold);
     image.data.set([8, 14, 11, dark], i);
   }
   context.putImageData(image, 0, 0);

@@ -18,8 +18,8 @@ export function mountOwn(unit) {
     image.src = URL.createObjectURL(picture);
     figure.hidden = waiting.hidden = false;
     try {
-      const map = await fetchActivation(unit.model, unit.layer, unit.unit, picture);
-      if (mine === serial) await showLight(light, map);
+      const activation = await fetchActivation(unit.model, unit.layer, unit.unit, picture);
+      if (mine === serial) await showLight(light, activation);
     } catch (error) {
       if (mine !== serial) return;
       await showLight(light, null);
