@@ -46,7 +46,7 @@ async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> R
     return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
 
 
-@router.api_route("/units/{model}/{layer}/{unit}", methods=["GET", "HEAD"])
+@router.api_route("/units/{model}/{layer}/{unit:int}", methods=["GET", "HEAD"])
 async def one_unit(
     request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: int
 ) -> Response:
@@ -57,8 +57,8 @@ async def one_unit(
     if layer not in found.dissection.layers:  # the wall says what to do about it
         return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
     evidence = unit_out(found, layer, unit).model_dump()
-    context = {"bootstrap": bootstrap(studio, settings, unit=evidence), "kind": found.card.kind}
-    return _page(request, "unit.html", context)
+    start = bootstrap(studio, settings, unit=evidence)
+    return _page(request, "unit.html", {"bootstrap": start, "kind": found.card.kind})
 
 
 @router.get("/layers")
@@ -99,7 +99,7 @@ async def docs(request: Request) -> Response:
 
 
 def bootstrap(studio: Studio, settings: Settings, **more: object) -> dict[str, object]:
-    """What a page starts with: the networks that have units, the limits to respect, the version, and more of its own."""
+    """What a page starts with: the networks that have units, the limits to respect, the version, and its own."""
     catalog = studio.catalog
     return {
         "models": [model_out(model.card, catalog).model_dump() for model in catalog.dissected.values()],
