@@ -25,5 +25,5 @@ export async function squarePicture(file) {
  */
 export function shade(grey, threshold) {
   const share = Math.min(1, grey / threshold);
-  return Math.round(205 * (1 - share * share));
+  return Math.round(205 * (1 - share ** 3));
 }
