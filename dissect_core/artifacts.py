@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
@@ -47,9 +47,10 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a safetensors file atomically."""
-    write_bytes(path, save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
+    """Write a safetensors file atomically, with words about it if there are any."""
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_bytes(path, save(whole, dict(metadata) if metadata else None))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -72,9 +73,22 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as cause:
-        raise ArtifactMismatch(
-            f"cannot read {path.name}: {cause}", field=path.name, value="unreadable", allowed="a whole safetensors file"
-        ) from cause
+        raise _damaged(path, cause) from cause
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The words about a safetensors file that it holds; reads no tensor.  Raises ArtifactMismatch naming the file."""
+    try:
+        with safe_open(path, "pt") as file:
+            return file.metadata() or {}
+    except (OSError, SafetensorError) as cause:
+        raise _damaged(path, cause) from cause
+
+
+def _damaged(path: Path, cause: Exception) -> ArtifactMismatch:
+    return ArtifactMismatch(
+        f"cannot read {path.name}: {cause}", field=path.name, value="unreadable", allowed="a whole safetensors file"
+    )
 
 
 def sha256_file(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dissect_core.commands import fetch, measure, sample, train, world
+from dissect_core.commands import fetch, gallery, measure, sample, train, world
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -17,6 +17,7 @@ def add_commands(app: typer.Typer) -> None:
     training.command("classifier")(train.classifier)
     app.add_typer(training, name="train")
     app.command("dissect")(measure.dissect_command)
+    app.command("gallery")(gallery.gallery)
     app.command("brushes")(measure.brushes)
     app.command("quality")(measure.quality)
     app.command("fetch")(fetch.fetch_command)

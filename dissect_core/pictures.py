@@ -8,13 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
-from dissect_core.errors import BadShape, UnitbrushError
-from dissect_core.pixels import from_bytes
+from dissect_core.decoding import BadPicture, decode_picture, square
+from dissect_core.errors import BadShape
+from dissect_core.pixels import from_bytes, of_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 MAX_PIXELS = 64_000_000
@@ -34,17 +33,11 @@ class Pictures(Protocol):
         ...
 
 
-class BadPicture(UnitbrushError):
-    """A file that is no usable picture."""
-
-    code = "bad_picture"
-
-
 class PictureFolder:
     """The PNG, JPEG and WebP files of a folder and its subfolders, in the order of their names.
 
-    Each is turned upright, its middle square is taken and scaled to `size` pixels (bicubic, antialiased); transparency
-    is dropped.
+    Each is turned upright, its middle square is taken and scaled to `size` pixels (bicubic, antialiased); transparent
+    places are white.
     """
 
     def __init__(self, folder: Path, size: int) -> None:
@@ -75,14 +68,5 @@ class PictureFolder:
         return from_bytes(torch.stack([self._read(self.files[row]) for row in rows]))
 
     def _read(self, path: Path) -> Tensor:
-        name, allowed = path.relative_to(self.folder).as_posix(), f"a picture of at most {MAX_PIXELS} pixels"
-        try:
-            with Image.open(path) as file:
-                if file.width * file.height > MAX_PIXELS:
-                    size = f"{file.width} x {file.height} pixels"
-                    raise BadPicture(f"{name} is too large", field=name, value=size, allowed=allowed)
-                upright = ImageOps.exif_transpose(file).convert("RGB")
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
-            raise BadPicture(f"cannot read {name}: {cause}", field=name, value=str(cause), allowed=allowed) from cause
-        square = ImageOps.fit(upright, (self.size, self.size), Image.Resampling.BICUBIC)
-        return torch.from_numpy(np.array(square))
+        picture = decode_picture(path, MAX_PIXELS, field=path.relative_to(self.folder).as_posix())
+        return of_image(square(picture, self.size))

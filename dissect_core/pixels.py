@@ -45,14 +45,14 @@ def from_bytes(pictures: Tensor) -> Tensor:
     return pictures.permute(0, 3, 1, 2).contiguous().float().div(127.5).sub(1)
 
 
-def encode(picture: Tensor, format: Format = "png") -> bytes:
-    """(H, W, 3) uint8 -> a file: PNG (exact) or WebP (lossy, quality 90, about a tenth of the size)."""
+def encode(picture: Tensor, format: Format = "png", quality: int = WEBP_QUALITY) -> bytes:
+    """(H, W, 3) uint8 -> a file: PNG (exact) or WebP (lossy, 0..100; at 90 about a tenth of the size)."""
     image = _image(picture)
     buffer = io.BytesIO()
     if format == "png":
         image.save(buffer, "PNG", compress_level=PNG_COMPRESSION)
     elif format == "webp":
-        image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT)
+        image.save(buffer, "WEBP", quality=quality, method=WEBP_EFFORT)
     else:
         raise UnitbrushError(
             f"no format {format!r}", field="format", value=format, allowed=f"one of {', '.join(FORMATS)}"
@@ -60,17 +60,32 @@ def encode(picture: Tensor, format: Format = "png") -> bytes:
     return buffer.getvalue()
 
 
+def encode_grey(greys: Tensor) -> bytes:
+    """(H, W) uint8 -> a grey PNG file."""
+    if greys.dim() != 2 or greys.dtype != torch.uint8:
+        given = f"{tuple(greys.shape)} {greys.dtype}"
+        raise BadShape(f"no grey picture: {given}", field="greys", value=given, allowed="(H, W) uint8")
+    buffer = io.BytesIO()
+    Image.fromarray(greys.cpu().numpy(), "L").save(buffer, "PNG", compress_level=PNG_COMPRESSION)
+    return buffer.getvalue()
+
+
+def of_image(image: Image.Image) -> Tensor:
+    """An RGB picture of Pillow's -> (H, W, 3) uint8."""
+    return torch.from_numpy(np.array(image))
+
+
 def resized(picture: Tensor, side: int) -> Tensor:
     """(H, W, 3) uint8 -> (side, side, 3) uint8, Lanczos filter (thumbnails)."""
     if side < 1:
         raise UnitbrushError(f"no picture of side {side}", field="size", value=side, allowed="1 or more")
     small = _image(picture).resize((side, side), Image.Resampling.LANCZOS)
-    return torch.from_numpy(np.array(small))
+    return of_image(small)
 
 
 def decode_png(data: bytes, max_side: int) -> Tensor:
     """A PNG file of at most max_side x max_side pixels -> (H, W, 3) uint8; transparency is dropped."""
-    return torch.from_numpy(np.array(open_png(data, max_side, field="picture", error=UnitbrushError).convert("RGB")))
+    return of_image(open_png(data, max_side, field="picture", error=UnitbrushError).convert("RGB"))
 
 
 def open_png(data: bytes, max_side: int, *, field: str, error: type[UnitbrushError]) -> Image.Image:

@@ -19,19 +19,19 @@ from dissect_core.version import __version__
 from server.errors import install_error_handlers
 from server.headers import NoTracebacks, SecurityHeaders
 from server.limits import BodyLimit
-from server.routes import health, models, pages, paint, render, units
+from server.routes import health, looking, models, pages, paint, render, units
 from server.schemas import ErrorOut, Painting
+from server.services import Services, load_services
 from server.settings import Settings
 from server.static import VersionedFiles
-from server.studio import Studio, load_studio
 
 DESCRIPTION = "Paint with the units of a generative network. Every error has the same shape."
 
 
-def create_app(settings: Settings | None = None, studio: Studio | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
     """The application.
 
-    settings: read from the environment where not given.  studio: already loaded; else it is loaded when the
+    settings: read from the environment where not given.  services: already loaded; else they are loaded when the
     application starts, which fails with UnitbrushError if anything in `precomputed` is missing or does not fit.
     """
     settings = settings or Settings()
@@ -45,13 +45,13 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = await asyncio.to_thread(load_studio, settings) if studio is None else studio
+        opened = await asyncio.to_thread(load_services, settings) if services is None else services
         await asyncio.to_thread(opened.open)
-        app.state.studio = opened
+        app.state.studio, app.state.looking = opened.studio, opened.looking
         try:
             yield
         finally:
-            del app.state.studio
+            del app.state.studio, app.state.looking
             await asyncio.to_thread(opened.close)
 
     app = FastAPI(
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
     app.state.settings = settings
     app.state.sockets = 0
     app.state.templates = _templates(settings, static)
-    for module in (pages, models, units, render, paint, health):
+    for module in (pages, models, units, looking, render, paint, health):
         app.include_router(module.router)
     app.mount("/static", GZipMiddleware(static, minimum_size=1024, compresslevel=6), name="static")
     install_error_handlers(app)

@@ -21,7 +21,7 @@ from dissect_core.concepts import HALF, Columns
 from dissect_core.dissection import Dissection, LayerStats
 from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import ArtifactMismatch, UnknownConcept, UnknownLayer, UnknownModel
-from dissect_core.gallery import evidence
+from dissect_core.gallery import Gallery, evidence, read_gallery
 from dissect_core.models.card import ModelCard
 from dissect_core.models.progan import Generator, LayerInfo
 from dissect_core.models.registry import Registry
@@ -32,12 +32,13 @@ from dissect_core.models.vgg import SceneClassifier
 class DissectedModel:
     """A generator or a classifier with what is known of its units.
 
-    layers: all of them.  dissection: of some of them.
+    layers: all of them.  dissection: of some of them.  galleries: the strips of those that were drawn from it.
     """
 
     card: ModelCard
     layers: Mapping[str, LayerInfo]
     dissection: Dissection
+    galleries: Mapping[str, Gallery]
 
     @cached_property
     def evidence(self) -> dict[str, str]:
@@ -136,10 +137,15 @@ class Catalog:
 
 @dataclass(frozen=True, eq=False)
 class Networks:
-    """The networks themselves, by id, on one device."""
+    """The networks themselves, by id, on one device; at least one is a generator."""
 
     generators: Mapping[str, Generator]
     classifiers: Mapping[str, SceneClassifier]
+
+    @property
+    def device(self) -> torch.device:
+        """Where they are."""
+        return next(next(iter(self.generators.values())).parameters()).device
 
 
 M = TypeVar("M", bound=DissectedModel)
@@ -191,7 +197,7 @@ def _paint_model(root: Path, card: ModelCard, generator: Generator) -> PaintMode
     brushes = read_brushes(root / "brushes" / f"{card.id}.json")
     quantiles = {name: tuple(stats.thresholds.tolist()) for name, stats in dissection.layers.items()}
     by_id = {brush.id: brush for brush in brushes.brushes}
-    model = PaintModel(card, generator.layers, dissection, quantiles, by_id)
+    model = PaintModel(card, generator.layers, dissection, _galleries(root, dissection), quantiles, by_id)
     _check_brushes(brushes, model)
     return model
 
@@ -200,8 +206,15 @@ def _classifier(root: Path, card: ModelCard, network: SceneClassifier) -> Dissec
     """A classifier; one that is not dissected yet says what it sees, and has no units to look at."""
     layers = network.layers
     if not (root / "dissection" / card.id).is_dir():
-        return DissectedModel(card, layers, Dissection({}, Columns({}), {}))
-    return DissectedModel(card, layers, _dissection(root, card, layers))
+        return DissectedModel(card, layers, Dissection({}, Columns({}), {}), {})
+    dissection = _dissection(root, card, layers)
+    return DissectedModel(card, layers, dissection, _galleries(root, dissection))
+
+
+def _galleries(root: Path, dissection: Dissection) -> dict[str, Gallery]:
+    """The strips that were drawn from this very dissection, by layer; the server draws the others when asked."""
+    found = {layer: read_gallery(root / "gallery", dissection, layer) for layer in dissection.layers}
+    return {layer: gallery for layer, gallery in found.items() if gallery is not None}
 
 
 def _dissection(root: Path, card: ModelCard, layers: Mapping[str, LayerInfo]) -> Dissection:

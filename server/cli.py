@@ -20,8 +20,9 @@ from dissect_core.errors import UnitbrushError
 from dissect_core.memory import keep_freed_memory
 from dissect_core.version import __version__
 from server.app import create_app
+from server.services import load_services
 from server.settings import Settings
-from server.studio import load_studio, pick_device
+from server.studio import pick_device
 
 BACKLOG = 512
 GRACE_SECONDS = 3
@@ -71,7 +72,7 @@ def serve(
     try:
         chosen = pick_device(settings.device)
         typer.echo(device_line(chosen))
-        app_to_serve = create_app(settings, load_studio(settings))
+        app_to_serve = create_app(settings, load_services(settings))
     except UnitbrushError as error:
         listener.close()
         _stop(f"Cannot start: {error.message} ({error.field}: {error.value}; allowed: {error.allowed})")

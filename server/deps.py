@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
@@ -11,14 +11,27 @@ from starlette.requests import HTTPConnection
 from dissect_core.errors import UnitbrushError
 from server.catalog import DissectedModel, PaintModel
 from server.errors import ApiError, NotFound, unknown_unit
+from server.looking import Looking
 from server.settings import Settings
 from server.studio import Studio
 
 
 def get_studio(connection: HTTPConnection) -> Studio:
     """The open studio, or 503 while there is none."""
-    studio = getattr(connection.app.state, "studio", None)
-    if not isinstance(studio, Studio):
+    return _service(connection, "studio", Studio)
+
+
+def get_looking(connection: HTTPConnection) -> Looking:
+    """What looks at units, or 503 while it is not open."""
+    return _service(connection, "looking", Looking)
+
+
+T = TypeVar("T")
+
+
+def _service(connection: HTTPConnection, name: str, kind: type[T]) -> T:
+    service = getattr(connection.app.state, name, None)
+    if not isinstance(service, kind):
         raise ApiError(
             503,
             "not_ready",
@@ -28,7 +41,7 @@ def get_studio(connection: HTTPConnection) -> Studio:
             allowed="try again in a moment",
             headers={"Retry-After": "1"},
         )
-    return studio
+    return service
 
 
 def get_settings(connection: HTTPConnection) -> Settings:
@@ -43,6 +56,7 @@ def get_client(connection: HTTPConnection) -> str:
 
 
 StudioDep = Annotated[Studio, Depends(get_studio)]
+LookingDep = Annotated[Looking, Depends(get_looking)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ClientDep = Annotated[str, Depends(get_client)]
 

@@ -84,16 +84,16 @@ class Engine:
     def __init__(
         self, renderers: Mapping[str, Renderer], *, max_batch: int = 8, max_waiting: int = 128, threads: int = 0
     ) -> None:
-        gates: dict[torch.device, threading.Lock] = {}
-        self._threads = threads or min(torch.get_num_threads(), available_cores())
+        self._gates: dict[torch.device, threading.Lock] = {}
+        self.threads = threads or min(torch.get_num_threads(), available_cores())
         self._workers: dict[str, _Worker] = {}
         for model, renderer in renderers.items():
-            gate = gates.setdefault(renderer.device, threading.Lock())
-            self._workers[model] = _Worker(model, renderer, gate, max_batch, max_waiting, self._threads)
+            gate = self.gate(renderer.device)
+            self._workers[model] = _Worker(model, renderer, gate, max_batch, max_waiting, self.threads)
 
     def start(self) -> None:
         """Start the workers."""
-        torch.set_num_threads(self._threads)
+        torch.set_num_threads(self.threads)
         for worker in self._workers.values():
             worker.thread.start()
 
@@ -125,6 +125,10 @@ class Engine:
     def models(self) -> tuple[str, ...]:
         """The ids of the networks."""
         return tuple(self._workers)
+
+    def gate(self, device: torch.device) -> threading.Lock:
+        """What is held while a network runs on a device."""
+        return self._gates.setdefault(device, threading.Lock())
 
     def waiting(self, model: str) -> int:
         """How many renders wait for a network."""

@@ -62,6 +62,12 @@ def unknown_unit(layer: str, unit: int, units: int) -> ApiError:
     )
 
 
+def unknown_image(rank: int, images: int) -> ApiError:
+    """404: a unit has no image of that rank."""
+    allowed = f"0 to {images - 1}" if images else "none: the unit has no images"
+    return ApiError(404, "unknown_image", f"no image of rank {rank}", field="rank", value=rank, allowed=allowed)
+
+
 def overloaded(waiting: int, limit: int, retry_after_seconds: int) -> ApiError:
     """503: too many renders wait already."""
     return ApiError(

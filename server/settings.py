@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     max_waiting_renders: int = Field(
         128, ge=1, description="Most renders waiting for one network; more are refused with status 503."
     )
+    max_waiting_looks: int = Field(
+        32, ge=1, description="Most questions about units waiting for the networks; more are refused with status 503."
+    )
     render_timeout_seconds: float = Field(
         30.0, gt=0, description="Longest wait for one picture; then the answer is status 504."
     )
@@ -52,6 +55,12 @@ class Settings(BaseSettings):
     )
     max_mask_bytes: int = Field(256 * 2**10, ge=64, description="Largest PNG file of a mask.")
     max_mask_side_px: int = Field(512, ge=8, description="Most pixels along a side of a mask.")
+    max_picture_bytes: int = Field(
+        5 * 2**20, ge=1024, description="Largest uploaded picture file, also inside JSON; a larger one gets 413."
+    )
+    max_picture_pixels: int = Field(
+        32_000_000, ge=1, description="Most pixels of an uploaded picture; a larger one is not decompressed."
+    )
     min_thumbnail_px: int = Field(16, ge=1, description="Smallest side of a picture that can be asked for.")
 
     render_cache_mebibytes: int = Field(
@@ -62,6 +71,12 @@ class Settings(BaseSettings):
     )
     cached_examples: int = Field(256, ge=1, description="Encoded example pictures of brushes kept in memory.")
     cached_masks: int = Field(4096, ge=1, description="Masks on a feature grid kept in memory, 1 KiB each.")
+    cached_strips: int = Field(
+        2048, ge=1, description="Strips of units kept in memory where there is no gallery, 5 KiB each."
+    )
+    cached_activations: int = Field(
+        16, ge=1, description="Layers kept in memory as they were in the last pictures looked at, up to 4 MiB each."
+    )
     picture_max_age_seconds: int = Field(
         300, ge=0, description="How long a browser may reuse a picture without asking again."
     )

@@ -13,8 +13,6 @@ empty strokes is the unedited picture, byte for byte.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,12 +22,11 @@ from torch import Tensor
 from dissect_core.edits import LayerEdit, UnitStroke, compose
 from dissect_core.errors import BadMask, BadStroke, UnitbrushError
 from dissect_core.masks import Pooling, decode_mask, to_grid
+from server.base64_files import base64_file
 from server.catalog import PaintModel
 from server.recent import Recent
 from server.schemas import Stroke
 from server.settings import Settings
-
-DATA_URL = "data:image/png;base64,"
 
 
 class UnknownMask(UnitbrushError):
@@ -61,16 +58,7 @@ class StrokeReader:
 
     def mask_bytes(self, text: str) -> bytes:
         """Base64, with or without the head of a data URL -> the PNG file.  Raises BadMask."""
-        text = text.removeprefix(DATA_URL)
-        most = self.settings.max_mask_bytes
-        if len(text) > (most + 2) // 3 * 4:
-            raise BadMask(
-                "the mask is too large", field="mask", value=f"{len(text) * 3 // 4} bytes", allowed=f"{most} bytes"
-            )
-        try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as cause:
-            raise BadMask("the mask is not base64", field="mask", value=text, allowed="a PNG file as base64") from cause
+        return base64_file(text, self.settings.max_mask_bytes, "mask", BadMask)
 
     def _unit_stroke(self, model: PaintModel, stroke: Stroke, masks: Mapping[str, bytes] | None) -> UnitStroke:
         layer, units = self._units(model, stroke)

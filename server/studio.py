@@ -24,14 +24,15 @@ from dissect_core.latents import latents
 from dissect_core.masks import to_grid
 from dissect_core.models.card import ModelCard
 from dissect_core.render import Renderer
-from server.catalog import Catalog, PaintModel, load_catalog
-from server.engine import Engine, Overloaded, Rendered, Stopped
-from server.errors import ApiError, overloaded
+from server.catalog import Catalog, Networks, PaintModel
+from server.engine import Engine, Rendered
+from server.errors import ApiError
 from server.metrics import Metrics
 from server.recent import Recent
 from server.schemas import Painting
 from server.settings import Settings
 from server.strokes import StrokeReader
+from server.waiting import finished
 
 T = TypeVar("T")
 
@@ -85,7 +86,7 @@ class Studio:
         """
         started = time.perf_counter()
         model = self.catalog.model(painting.model)
-        edits = await self._in_pool(lambda: self._prepared(model, painting, masks))
+        edits = await self.in_pool(lambda: self._prepared(model, painting, masks))
         rendered = await self._rendered(model.card.id, painting.seed, edits, client)
         return await self._encoded(model.card, rendered, painting.format, started)
 
@@ -94,7 +95,7 @@ class Studio:
     ) -> Picture:
         """Image `seed` unedited, at full size or as a thumbnail of `side` pixels."""
         started = time.perf_counter()
-        await self._in_pool(lambda: self._check_seed(model, seed))
+        await self.in_pool(lambda: self.check_seed(model.card.id, seed))
         rendered = await self._rendered(model.card.id, seed, {}, client)
         return await self._encoded(model.card, rendered, format, started, side)
 
@@ -121,12 +122,16 @@ class Studio:
     def _prepared(
         self, model: PaintModel, painting: Painting, masks: Mapping[str, bytes] | None
     ) -> dict[str, LayerEdit]:
-        self._check_seed(model, painting.seed)
+        self.check_seed(model.card.id, painting.seed)
         return self.reader.edits(model, painting.strokes, masks)
 
-    def _check_seed(self, model: PaintModel, seed: int) -> None:
+    async def original(self, model_id: str, seed: int, client: str = "") -> Tensor:
+        """Image `seed` of a generator, unedited: (R, R, 3) uint8."""
+        return (await self._rendered(model_id, seed, {}, client)).picture
+
+    def check_seed(self, model_id: str, seed: int) -> None:
         """There is such an image, or BadSeed.  A far one takes seconds once: better here than in the engine."""
-        latents([seed], self.engine.latent_size(model.card.id))
+        latents([seed], self.engine.latent_size(model_id))
 
     async def _rendered(self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str) -> Rendered:
         if edits:
@@ -143,21 +148,12 @@ class Studio:
         return rendered
 
     async def _from_engine(self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str) -> Rendered:
-        limit = self.settings.render_timeout_seconds
         try:
-            future = self.engine.submit(model_id, seed, edits, client=client)
-            return await asyncio.wait_for(asyncio.wrap_future(future), limit)
-        except Overloaded as full:
-            self.metrics.refused(model_id)
-            raise overloaded(full.waiting, full.limit, self.settings.retry_after_seconds) from None
-        except TimeoutError:
-            raise ApiError(
-                504, "timeout", "the picture took too long", field="server", value=f"{limit:g} s", allowed="try again"
-            ) from None
-        except Stopped:
-            raise ApiError(
-                503, "stopping", "the server is stopping", field="server", value=None, allowed="try again later"
-            ) from None
+            return await finished(self.settings, lambda: self.engine.submit(model_id, seed, edits, client=client))
+        except ApiError as error:
+            if error.code == "overloaded":
+                self.metrics.refused(model_id)
+            raise
 
     async def _encoded(
         self, card: ModelCard, rendered: Rendered, format: pixels.Format, started: float, side: int | None = None
@@ -169,7 +165,7 @@ class Studio:
             data = pixels.encode(picture if side is None else pixels.resized(picture, side), format)
             return data, (time.perf_counter() - begun) * 1000
 
-        data, encode_ms = await self._in_pool(encode)
+        data, encode_ms = await self.in_pool(encode)
         ms = {
             "queue": rendered.queue_ms,
             "render": rendered.render_ms,
@@ -179,7 +175,8 @@ class Studio:
         self.metrics.finished(card.id, ms, rendered.batch)
         return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()})
 
-    async def _in_pool(self, work: Callable[[], T]) -> T:
+    async def in_pool(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done in a thread: decoding and encoding."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
@@ -221,12 +218,11 @@ def pick_device(name: str) -> torch.device:
     return device
 
 
-def load_studio(settings: Settings) -> Studio:
-    """Read and verify everything; the studio is not open yet.  Raises UnitbrushError naming the file."""
-    catalog, networks = load_catalog(settings.precomputed_path, pick_device(settings.device))
+def make_studio(settings: Settings, catalog: Catalog, networks: Networks) -> Studio:
+    """The studio of these networks, not open yet."""
     cache_bytes = settings.render_cache_mebibytes * 2**20
     engine = Engine(
-        {model_id: Renderer(generator, cache_bytes=cache_bytes) for model_id, generator in networks.generators.items()},
+        {name: Renderer(generator, cache_bytes=cache_bytes) for name, generator in networks.generators.items()},
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
         threads=settings.torch_threads,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 Sort = Literal["unit", "iou", "label"]
 
@@ -136,3 +136,47 @@ class UnitDetailOut(BriefUnitOut):
     images: int = Field(description="How many images it was dissected on.")
     top: list[TopImageOut] = Field(description="Best first.")
     neighbours: NeighboursOut
+
+
+class ClassOut(BaseModel):
+    """A class and how likely the picture is one."""
+
+    name: str
+    probability: float = Field(description="0..1; those of all classes together are 1.")
+
+
+class ClassesOut(BaseModel):
+    """What a classifier says of a picture."""
+
+    model: str
+    classes: list[ClassOut] = Field(description="All of them, best first.")
+
+
+class Question(BaseModel):
+    """Which units are strongest here?  Of a seed (generators) or a picture (classifiers), at a point or in a mask."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    seed: StrictInt | None = Field(None, description="An image of the generator.", examples=[7])
+    picture: StrictStr | None = Field(
+        None, description="A picture file as base64; the classifier sees its middle square."
+    )
+    point: tuple[float, float] | None = Field(None, description="[x, y] in 0..1 of what the network sees.")
+    mask: StrictStr | None = Field(None, description="A PNG of the whole picture as base64; alpha > 0 is painted.")
+    count: StrictInt = Field(10, ge=1, description="How many units at most.")
+
+
+class StrongUnitOut(BriefUnitOut):
+    """A unit that is strong at the place."""
+
+    activation: float = Field(description="Mean over the place.")
+    quantile: float = Field(description="Share of all positions where the unit is less active than that, 0..1.")
+    threshold: float = Field(description="t_u, its 0.99 quantile.")
+
+
+class StrongestOut(BaseModel):
+    """The units of a layer that are strongest at a place."""
+
+    model: str
+    layer: str
+    units: list[StrongUnitOut] = Field(description="Highest quantile first; of equals the first unit first.")

@@ -14,6 +14,7 @@ from dissect_core.concepts import Concept
 from dissect_core.dissection import MINIMUM_IOU, LayerStats
 from dissect_core.errors import UnitbrushError, UnknownConcept
 from dissect_core.stats.iqr import level_quantiles
+from dissect_core.strongest import StrongUnit
 from dissect_core.version import __version__
 from server.catalog import DissectedModel
 from server.unit_schemas import (
@@ -27,6 +28,8 @@ from server.unit_schemas import (
     LevelsOut,
     NeighboursOut,
     Sort,
+    StrongestOut,
+    StrongUnitOut,
     TopImageOut,
     UnitDetailOut,
     UnitOut,
@@ -135,6 +138,26 @@ def unit_out(model: DissectedModel, layer: str, unit: int) -> UnitDetailOut:
     )
 
 
+def strongest_out(model: DissectedModel, layer: str, units: Sequence[StrongUnit]) -> StrongestOut:
+    """Units that are strong at a place, with their labels."""
+    briefs, thresholds = briefs_out(model, layer), model.stats(layer).thresholds
+    found = [
+        StrongUnitOut(
+            **briefs[strong.unit].model_dump(),
+            activation=strong.activation,
+            quantile=strong.quantile,
+            threshold=float(thresholds[strong.unit]),
+        )
+        for strong in units
+    ]
+    return StrongestOut(model=model.card.id, layer=layer, units=found)
+
+
+def top_images(model: DissectedModel, layer: str, unit: int) -> list[int]:
+    """The numbers of a unit's best images, best first."""
+    return [image for image in model.stats(layer).top.images[unit].tolist() if image >= 0]
+
+
 def picture_version(model: DissectedModel, layer: str) -> str:
     """Changes with everything that pictures of units of a layer depend on."""
     return f"{model.evidence[layer][:12]}-{__version__}"
@@ -225,7 +248,8 @@ def _iclr(concepts: Sequence[Concept], stats: LayerStats, unit: int) -> IclrOut 
 def _top(model: DissectedModel, layer: str, unit: int) -> list[TopImageOut]:
     top, grid = model.stats(layer).top, int(model.dissection.manifest["grid"])
     address, version = _address(model, layer, unit), picture_version(model, layer)
-    rows = zip(top.images[unit].tolist(), top.scores[unit].tolist(), top.places[unit].tolist(), strict=True)
+    images = top_images(model, layer, unit)
+    rows = zip(images, top.scores[unit].tolist(), top.places[unit].tolist(), strict=False)  # missing ones are last
     return [
         TopImageOut(
             rank=rank,
@@ -236,5 +260,4 @@ def _top(model: DissectedModel, layer: str, unit: int) -> list[TopImageOut]:
             masked_url=f"{address}/images/{rank}?mask=true&v={version}",
         )
         for rank, (image, score, place) in enumerate(rows)
-        if image >= 0
     ]

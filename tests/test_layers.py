@@ -26,11 +26,11 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts colours concepts edits hooks latents memory pixels positions progress sheets sweep",
-    "brushes halves masks models pictures stats world",
-    "dissection render segments sources training",
-    "dissection_files dissection_passes dissection_store effects gallery",
-    "dissection_run habitat quality ranking",
+    "artifacts colours concepts decoding edits hooks latents memory pixels positions progress sheets sweep",
+    "brushes halves highlight masks models pictures stats world",
+    "dissection render scene_pictures segments sources training",
+    "dissection_files dissection_passes dissection_store effects gallery rarity shipped",
+    "dissection_run habitat quality ranking strongest",
     "trial",
     "choose",
     "commands",

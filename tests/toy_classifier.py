@@ -106,6 +106,7 @@ def write_toy_classifier(root: Path) -> None:
         "quantile": 0.99,
         "grid": 10,
         "layers": list(IOU),
+        "scenes": {"classes": list(CLASSES), "count": 100, "size": RESOLUTION, "first_seed": 10_000_000},
         "maps": MAPS,
     }
     layers = {name: toy_stats(iou) for name, iou in IOU.items()}

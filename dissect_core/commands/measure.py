@@ -11,6 +11,7 @@ import typer
 from dissect_core.artifacts import code_version
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import ChoiceSpec, Verdict, choose_brushes
+from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.options import (
     PRECOMPUTED,
     RUNS,
@@ -71,6 +72,8 @@ def dissect_command(
             work=runs / "dissection",
         )
     write_dissection(result, out or precomputed / "dissection", exact=card.paint_layers)
+    if out is None:
+        draw_gallery(source, result, precomputed)
     echo_summary(result)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 
 from server.settings import Settings
+from server.static import FOR_EVER
 from server.studio import Picture
 
 
@@ -22,15 +23,19 @@ def picture_response(picture: Picture, etag: str | None = None, settings: Settin
     return Response(picture.data, media_type=f"image/{picture.format}", headers=headers)
 
 
-def not_modified(request: Request, etag: str, settings: Settings) -> Response | None:
-    """304 if the browser has this picture already."""
+def not_modified(request: Request, etag: str, settings: Settings, for_ever: bool = False) -> Response | None:
+    """304 if the browser has this picture already; for_ever as in `cache_headers`."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    return Response(status_code=304, headers=cache_headers(etag, settings)) if etag in known else None
+    return Response(status_code=304, headers=cache_headers(etag, settings, for_ever)) if etag in known else None
 
 
-def cache_headers(etag: str, settings: Settings) -> dict[str, str]:
-    """The browser may reuse the picture for a while and then asks whether it changed."""
-    return {"ETag": etag, "Cache-Control": f"public, max-age={settings.picture_max_age_seconds}"}
+def cache_headers(etag: str, settings: Settings, for_ever: bool = False) -> dict[str, str]:
+    """The browser may reuse the picture for a while and then asks whether it changed.
+
+    for_ever: what the picture depends on is in its address, so the browser need never ask again.
+    """
+    lasting = FOR_EVER if for_ever else f"public, max-age={settings.picture_max_age_seconds}"
+    return {"ETag": etag, "Cache-Control": lasting}
 
 
 def server_timing(ms: Mapping[str, float]) -> str:

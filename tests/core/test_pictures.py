@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 
 from dissect_core import pictures
+from dissect_core.decoding import BadPicture
 from dissect_core.errors import BadShape
-from dissect_core.pictures import BadPicture, PictureFolder
+from dissect_core.pictures import PictureFolder
 
 
 def save(path: Path, array: np.ndarray, **options: object) -> None:

@@ -1,0 +1,64 @@
+"""Picture files that anybody may have made: read whole or refused, never decoded before their size is known."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from dissect_core.errors import UnitbrushError
+
+KINDS = ("PNG", "JPEG", "WEBP", "GIF")
+"""What is decoded; of an animation the first picture."""
+BACKGROUND = (255, 255, 255)
+"""What shows through where a picture is transparent."""
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, struct.error, zlib.error)
+"""What Pillow raises for damaged files, depending on where the damage is."""
+BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+class BadPicture(UnitbrushError):
+    """A file that is no usable picture."""
+
+    code = "bad_picture"
+
+
+def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Image.Image:
+    """The picture of a PNG, JPEG, WebP or GIF file as RGB: upright as its EXIF says, transparency over white.
+
+    Greys, palettes and 16-bit greys become RGB.  Raises BadPicture naming `field` for anything else: another kind of
+    file, a damaged or truncated one, or one of more than `max_pixels` pixels, which is not decompressed.
+    """
+    allowed = f"a whole {', '.join(KINDS[:-1])} or {KINDS[-1]} file of at most {max_pixels} pixels"
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=KINDS) as image:
+            if image.width * image.height > max_pixels:
+                size = f"{image.width} x {image.height} pixels"
+                raise BadPicture(f"{field} is too large", field=field, value=size, allowed=allowed)
+            image.load()
+            return _flat(ImageOps.exif_transpose(image))
+    except BOMBS as cause:
+        value = "too many pixels"
+        raise BadPicture(f"{field} is too large", field=field, value=value, allowed=allowed) from cause
+    except UNREADABLE as cause:
+        given = f"{len(source)} bytes" if isinstance(source, bytes) else source.name
+        raise BadPicture(f"cannot read {field}: {cause}", field=field, value=given, allowed=allowed) from cause
+
+
+def square(image: Image.Image, side: int) -> Image.Image:
+    """The middle square at side x side pixels (bicubic, antialiased): what a network is shown of a picture."""
+    return ImageOps.fit(image, (side, side), Image.Resampling.BICUBIC)
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """As RGB."""
+    if image.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
+        image = Image.fromarray((np.asarray(image).astype(np.int64).clip(0, 65535) // 257).astype(np.uint8))
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, (*BACKGROUND, 255)), layer).convert("RGB")

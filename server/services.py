@@ -1,0 +1,35 @@
+"""What a server is made of, put together: the networks, painting with them, and looking at their units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.catalog import load_catalog
+from server.looking import Looking
+from server.settings import Settings
+from server.studio import Studio, make_studio, pick_device
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """Everything that handlers ask."""
+
+    studio: Studio
+    looking: Looking
+
+    def open(self) -> None:
+        """Start every thread."""
+        self.studio.open()
+        self.looking.open()
+
+    def close(self) -> None:
+        """Stop every thread."""
+        self.looking.close()
+        self.studio.close()
+
+
+def load_services(settings: Settings) -> Services:
+    """Read and verify everything; nothing is open yet.  Raises UnitbrushError naming the file."""
+    catalog, networks = load_catalog(settings.precomputed_path, pick_device(settings.device))
+    studio = make_studio(settings, catalog, networks)
+    return Services(studio, Looking(studio, networks))
