@@ -84,8 +84,8 @@ test("an address brings units to paint with, and a wrong one is told", () => {
 });
 
 test("a histogram is lit above the threshold, and a bar without positions has no height", () => {
-  const bars = histogramBars([-1, 0, 1, 3], [99, 0, 9], 1);
-  assert.deepEqual(bars.map(({ lit }) => lit), [false, false, true]);
+  const bars = histogramBars([-1, 0, 1, 3], [99, 0, 9], 0.25);
+  assert.deepEqual(bars.map(({ dark }) => dark), [100, 25, 0]);
   assert.deepEqual(bars.map(({ x, width }) => [x, width]), [[0, 25], [25, 25], [50, 50]]);
   assert.deepEqual(bars.map(({ height }) => Math.round(height)), [100, 0, 50]);
   assert.equal(placeOf([-1, 0, 1, 3], 1), 50);

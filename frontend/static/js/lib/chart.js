@@ -1,10 +1,12 @@
 /** Charts as plain geometry, in a box of 100 by 100. */
+import { clamp } from "./geometry.js";
 
 /**
  * The bars of a histogram. Most activations are near zero, so heights are logarithmic: log(1 + n).
  * @param {readonly number[]} edges  one more than counts, rising @param {readonly number[]} counts
- * @param {number} threshold  t_u: bars right of it are lit
- * @returns {readonly {x: number, width: number, height: number, lit: boolean, count: number}[]} per cent
+ * @param {number} threshold  t_u: what is right of it is lit
+ * @returns {readonly {x: number, width: number, height: number, dark: number, count: number}[]} per cent; dark: how much
+ *   of the bar is left of the threshold
  */
 export function histogramBars(edges, counts, threshold) {
   const low = edges[0] ?? 0;
@@ -14,7 +16,7 @@ export function histogramBars(edges, counts, threshold) {
     const from = edges[i] ?? 0;
     const to = edges[i + 1] ?? from;
     return { x: (100 * (from - low)) / span, width: (100 * (to - from)) / span, height: (100 * Math.log1p(count)) / most,
-      lit: (from + to) / 2 >= threshold, count };
+      dark: 100 * clamp((threshold - from) / (to - from || 1), 0, 1), count };
   });
 }
 
@@ -23,7 +25,7 @@ export function histogramBars(edges, counts, threshold) {
 export function placeOf(edges, value) {
   const low = edges[0] ?? 0;
   const high = edges.at(-1) ?? 1;
-  return Math.min(100, Math.max(0, (100 * (value - low)) / (high - low || 1)));
+  return clamp((100 * (value - low)) / (high - low || 1), 0, 100);
 }
 
 /** An activation as people read it: three digits that matter. @param {number} value */

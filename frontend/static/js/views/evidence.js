@@ -33,8 +33,8 @@ export function mountEvidence(into, unit) {
 function showHistogram(unit) {
   const { edges, counts } = unit.histogram;
   const place = placeOf(edges, unit.threshold);
-  const bars = histogramBars(edges, counts, unit.threshold).map(({ x, width, height, lit, count }) =>
-    h("i", { class: lit ? "lit" : "", style: `left: ${x}%; width: ${width}%; height: ${height}%`,
+  const bars = histogramBars(edges, counts, unit.threshold).map(({ x, width, height, dark, count }) =>
+    h("i", { style: `left: ${x}%; width: ${width}%; height: ${height}%; --dark: ${dark}%`,
       title: `${count.toLocaleString("en")} positions` }));
   const mark = h("b", { class: "mark-at", style: `left: ${place}%` }, h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
   const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)), h("span", {}, short(edges.at(-1) ?? 0)));

@@ -33,7 +33,7 @@ export function mountSeen(store, looking) {
     element("classes").textContent = "";
     looking.giveUp("classes");
     if (picture) void looking.ask("classes", async (signal) => {
-      const classes = (await fetchClasses(model, picture, signal)).slice(0, CLASSES);
+      const classes = (await fetchClasses(model, picture, signal)).filter(({ probability }) => probability > 0.005).slice(0, CLASSES);
       element("classes").textContent = classes.map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`).join(" · ");
     });
   });
@@ -54,7 +54,7 @@ export function mountAnswers(store, looking) {
     const ready = layers?.layers.length && looking.hasPicture();
     looking.giveUp("look");
     strongest.show([], model, layer);
-    subline.textContent = !ready ? "" : at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
+    subline.textContent = !layers?.layers.length ? "" : !ready ? "Choose a picture, drop one or paste one; then click a place in it." : at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
     if (!ready || !at.length) return;
     const good = await looking.ask("look", async (signal) => {
       const source = picture ? { picture: toBase64(new Uint8Array(await picture.arrayBuffer())) } : { seed };
