@@ -119,8 +119,10 @@ export async function fetchStrongest(model, layer, question, signal) {
   return (await response.json()).units;
 }
 
-/** What a classifier sees in a picture, best first. @param {string} model @param {Blob} picture @param {AbortSignal} signal
- * @returns {Promise<readonly {name: string, probability: number}[]>} */
+/** What a classifier sees in a picture, best first.
+ * @param {string} model @param {Blob} picture @param {AbortSignal} signal
+ * @returns {Promise<readonly {name: string, probability: number}[]>}
+ */
 export async function fetchClasses(model, picture, signal) {
   return (await (await ask(under(model, "classify"), { method: "POST", body: picture, signal })).json()).classes;
 }

@@ -1,6 +1,6 @@
 /**
- * The state of /look, and how it asks the server: a newer question of a kind gives up an older one, and what takes long or
- * goes wrong is shown on the picture.
+ * The state of /look, and how it asks the server: a newer question of a kind gives up an older one, and what takes
+ * long or goes wrong is shown on the picture.
  *
  * @typedef {import("./lib/types.js").Spot} Spot
  * @typedef {import("./lib/types.js").Layers} Layers
@@ -33,7 +33,8 @@ export function openLooking(store) {
     complain(_problem) {},
     /** @param {string} kind */
     giveUp: (kind) => asking.get(kind)?.abort(),
-    /** @param {string} kind @param {(signal: AbortSignal) => Promise<void>} work @returns {Promise<boolean>} false: it failed */
+    /** @param {string} kind @param {(signal: AbortSignal) => Promise<void>} work
+     * @returns {Promise<boolean>} false: it failed */
     async ask(kind, work) {
       looking.giveUp(kind);
       const mine = new AbortController();

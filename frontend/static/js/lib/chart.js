@@ -5,8 +5,8 @@ import { clamp } from "./geometry.js";
  * The bars of a histogram. Most activations are near zero, so heights are logarithmic: log(1 + n).
  * @param {readonly number[]} edges  one more than counts, rising @param {readonly number[]} counts
  * @param {number} threshold  t_u: what is right of it is lit
- * @returns {readonly {x: number, width: number, height: number, dark: number, count: number}[]} per cent; dark: how much
- *   of the bar is left of the threshold
+ * @returns {readonly {x: number, width: number, height: number, dark: number, count: number}[]} per cent; dark: how
+ *   much of the bar is left of the threshold
  */
 export function histogramBars(edges, counts, threshold) {
   const low = edges[0] ?? 0;
@@ -15,7 +15,8 @@ export function histogramBars(edges, counts, threshold) {
   return counts.map((count, i) => {
     const from = edges[i] ?? 0;
     const to = edges[i + 1] ?? from;
-    return { x: (100 * (from - low)) / span, width: (100 * (to - from)) / span, height: (100 * Math.log1p(count)) / most,
+    const height = (100 * Math.log1p(count)) / most;
+    return { x: (100 * (from - low)) / span, width: (100 * (to - from)) / span, height,
       dark: 100 * clamp((threshold - from) / (to - from || 1), 0, 1), count };
   });
 }

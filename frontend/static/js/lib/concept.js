@@ -7,5 +7,8 @@ export function concept(name, category) {
   return h("span", { class: "concept" }, h("i", { class: "chip", "data-category": category }), title(name));
 }
 
+/** What stands there instead where no concept fits well enough. */
+export const noLabel = () => h("span", { class: "concept none" }, "No label");
+
 /** An IoU as it is printed. @param {number} iou */
 export const iouText = (iou) => iou.toFixed(iou < 0.01 && iou > 0 ? 3 : 2);

@@ -1,6 +1,6 @@
 /**
- * Brushes of units that somebody chose. The id of such a brush says everything, so links, saved pictures and the history
- * carry it like any other: "units layer4 150 12".
+ * Brushes of units that somebody chose. The id of such a brush says everything, so links, saved pictures and the
+ * history carry it like any other: "units layer4 150 12".
  *
  * @typedef {import("./types.js").Brush} Brush
  * @typedef {import("./types.js").Model} Model
@@ -10,7 +10,7 @@ const ID = /^units ([\w.-]+)((?: \d+)+)$/;
 const MOST_LEVEL = 4; // times its 0.99 quantile: at once the quantile a unit on its own is hardly seen
 const LONGEST_ID = 80; // what a document takes for a name
 
-/** @param {string} id  of any brush @returns {{layer: string, units: readonly number[]} | null} null: not of this kind */
+/** @param {string} id  of any brush @returns {{layer: string, units: readonly number[]} | null} */
 export function unitsIn(id) {
   const [, layer, numbers] = ID.exec(id) ?? [];
   return layer && numbers ? { layer, units: numbers.trim().split(" ").map(Number) } : null;

@@ -17,9 +17,11 @@ const MASK_SIDE = 128;
 /** @param {string} search  of an address @returns {Spot} */
 export function readSpot(search) {
   const query = new URLSearchParams(search);
-  const whole = (/** @type {string} */ name) => (/^\d{1,9}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
+  const whole = (/** @type {string} */ name) =>
+    (/^\d{1,9}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
   const at = (query.get("at") ?? "").split(",").map((text) => (/^\d{1,4}$/.test(text) ? Number(text) : -1));
-  const good = at.length % 2 === 0 && at.length <= 2 * MOST_POINTS && at.every((value) => value >= 0 && value <= LATTICE);
+  const good = at.length % 2 === 0 && at.length <= 2 * MOST_POINTS &&
+    at.every((value) => value >= 0 && value <= LATTICE);
   return { model: query.get("model") ?? "", layer: query.get("layer") ?? "", seed: whole("seed") ?? FIRST_SEED,
     at: good ? at : [], unit: whole("unit") };
 }
@@ -34,15 +36,16 @@ export function spotLink({ model, layer, seed, at, unit }) {
   return text ? `/look?${text}` : "/look";
 }
 
-/** Whether going from one to the other is a step of its own for the browser's back button, and not only filling in what was
- * left open or lighting another unit. @param {Spot} from @param {Spot} to */
+/** Whether going from one to the other is a step of its own for the browser's back button, and not only filling in what
+ * was left open or lighting another unit. @param {Spot} from @param {Spot} to */
 export function isStep(from, to) {
   const filled = { ...from, model: from.model || to.model, layer: from.layer || to.layer };
   return spotLink({ ...filled, unit: null }) !== spotLink({ ...to, unit: null });
 }
 
 /** A line with one more point, unless it is near the last or the line is long enough.
- * @param {readonly number[]} at @param {{x: number, y: number}} point @returns {readonly number[]} the same if not added */
+ * @param {readonly number[]} at @param {{x: number, y: number}} point @returns {readonly number[]} the same if not
+ *   added */
 export function withPlace(at, { x, y }) {
   const near = Math.hypot(x - (at.at(-2) ?? Infinity), y - (at.at(-1) ?? Infinity)) < STEP;
   return near || at.length >= 2 * MOST_POINTS ? at : [...at, Math.round(x), Math.round(y)];

@@ -138,7 +138,8 @@
  * @property {Readonly<Record<string, Timeline>>} pages  by pageKey(model, seed)
  * @property {Readonly<Record<string, readonly Brush[]>>} brushes  by model, filled as they arrive
  * @property {Readonly<Record<string, string>>} chosen  brush id by model
- * @property {Readonly<Record<string, readonly string[]>>} custom  ids of brushes of chosen units, by model, newest first
+ * @property {Readonly<Record<string, readonly string[]>>} custom  ids of brushes of chosen units, by model, newest
+ *   first
  * @property {Readonly<Record<string, readonly number[]>>} visited  seeds seen in this visit, by model, newest first
  * @property {Tool} tool
  * @property {Stroke | null} draft  the stroke under the pointer

@@ -12,7 +12,8 @@ export const CATEGORIES = ["object", "part", "material", "colour", "half"];
 export const SORTS = /** @type {const} */ (["iou", "unit", "label"]);
 
 /** @type {Wall} */
-export const EMPTY_WALL = { model: "", layer: "", concept: "", category: "", q: "", sort: "iou", minimum: null, units: [] };
+export const EMPTY_WALL =
+  { model: "", layer: "", concept: "", category: "", q: "", sort: "iou", minimum: null, units: [] };
 
 /** @param {string} search  of an address @returns {Wall} */
 export function readWall(search) {
@@ -46,15 +47,16 @@ export function wallLink(wall) {
 export const unitLink = (model, layer, unit) =>
   `/units/${encodeURIComponent(model)}/${encodeURIComponent(layer)}/${unit}`;
 
-/** Whether going from one to the other is a step of its own for the browser's back button, and not only typing or filling
- * in what was left open. @param {Wall} from @param {Wall} to */
+/** Whether going from one to the other is a step of its own for the browser's back button, and not only typing or
+ * filling in what was left open. @param {Wall} from @param {Wall} to */
 export function isStep(from, to) {
   const filled = { ...from, model: from.model || to.model, layer: from.layer || to.layer };
   return wallLink({ ...filled, q: "", minimum: null }) !== wallLink({ ...to, q: "", minimum: null });
 }
 
 /** @param {Unit} unit @param {number | null} minimum */
-export const isLabelled = (unit, minimum) => unit.label !== null && (minimum === null ? unit.labelled : unit.iou >= minimum);
+export const isLabelled = (unit, minimum) =>
+  unit.label !== null && (minimum === null ? unit.labelled : unit.iou >= minimum);
 
 /** The units on the wall. A list of units keeps its own order, best first, as a brush has it.
  * @param {readonly Unit[]} all  of the layer, by number @param {Wall} wall @returns {readonly Unit[]} */

@@ -61,8 +61,12 @@ function draw() {
     const { model: of = "", layer = "", category = "" } = block?.dataset ?? {};
     return block ? { model: of, layer, category } : null;
   };
-  for (const type of /** @type {const} */ (["pointerover", "focusin"])) listen(into, charts, type, (event) => show(at(event) ?? chosen));
-  for (const type of /** @type {const} */ (["pointerleave", "focusout"])) listen(into, charts, type, () => show(chosen));
+  for (const type of /** @type {const} */ (["pointerover", "focusin"])) {
+    listen(into, charts, type, (event) => show(at(event) ?? chosen));
+  }
+  for (const type of /** @type {const} */ (["pointerleave", "focusout"])) {
+    listen(into, charts, type, () => show(chosen));
+  }
   listen(into, charts, "click", (event) => {
     const block = at(event);
     if (!block) return;
@@ -74,18 +78,22 @@ function draw() {
 
 /** The names of a block, each a link to its units. @param {Block | null} block */
 function show(block) {
-  const summary = block && all.find((one) => one.model === block.model)?.layers.find(({ layer }) => layer === block.layer);
+  const summary = all.find((one) => one.model === block?.model)?.layers.find((one) => one.layer === block?.layer);
   const names = (block && summary?.concepts[block.category]) ?? [];
   need(document, "#names", HTMLElement).hidden = !names.length;
   for (const one of charts.querySelectorAll("button")) {
     const { model: of, layer, category } = one.dataset;
-    one.setAttribute("aria-pressed", String(of === block?.model && layer === block?.layer && category === block?.category));
+    const pressed = of === block?.model && layer === block?.layer && category === block?.category;
+    one.setAttribute("aria-pressed", String(pressed));
   }
   if (!block) return;
   const { layer, category } = block;
   const where = all.length > 1 ? `${nameOf(block.model)}, ${layer}` : layer;
   need(document, "#names-title", HTMLElement).textContent = `${where}: ${plural(names.length, category)}`;
-  need(document, "#name-list", HTMLElement).replaceChildren(...names.map(({ concept: name, units }) =>
-    h("li", {}, h("a", { class: "name", href: wallLink({ model: block.model, layer, concept: name, category }), title: `${title(name)}: ${plural(units, "unit")}` },
-      concept(name, category), h("small", {}, String(units), h("span", { class: "unseen" }, ` ${units === 1 ? "unit" : "units"}`))))));
+  need(document, "#name-list", HTMLElement).replaceChildren(...names.map(({ concept: name, units }) => {
+    const href = wallLink({ model: block.model, layer, concept: name, category });
+    const unit = h("span", { class: "unseen" }, units === 1 ? " unit" : " units");
+    return h("li", {}, h("a", { class: "name", href, title: `${title(name)}: ${plural(units, "unit")}` },
+      concept(name, category), h("small", {}, String(units), unit)));
+  }));
 }

@@ -26,24 +26,28 @@ const element = (/** @type {string} */ id) => need(document, `#${id}`, HTMLEleme
 mountTheme();
 const first = models[0];
 if (first) start(first.id);
-else showEmpty("There is no network on this server yet. Train one, or fetch a published one:", { command: "unitbrush fetch" });
+else showEmpty("There is no network on this server yet.");
 
 /** @param {string} otherwise  the network of an address that names none */
 function start(otherwise) {
-  const known = (/** @type {Spot} */ spot) => ({ ...spot, model: models.some(({ id }) => id === spot.model) ? spot.model : otherwise });
-  const store = createStore(/** @type {State} */ ({ models, spot: known(readSpot(location.search)), layers: null, picture: null }));
+  const known = (/** @type {Spot} */ spot) =>
+    (models.some(({ id }) => id === spot.model) ? spot : { ...spot, model: otherwise });
+  const spotNow = known(readSpot(location.search));
+  const store = createStore(/** @type {State} */ ({ models, spot: spotNow, layers: null, picture: null }));
   const looking = openLooking(store);
   /** @param {Partial<Spot>} change */
   const go = (change) => store.update((s) => ({ ...s, spot: { ...s.spot, ...change } }));
   /** @param {Spot} spot  another network has other layers and another picture */
-  const turn = (spot) => store.update((s) => (spot.model === s.spot.model ? { ...s, spot } : { ...s, spot, layers: null, picture: null }));
+  const turn = (spot) => store.update((s) =>
+    (spot.model === s.spot.model ? { ...s, spot } : { ...s, spot, layers: null, picture: null }));
 
   const file = mountFile((picture) => {
     if (looking.generates()) file.complain("A generator makes its own pictures; choose a classifier to look at yours.");
     else store.update((s) => ({ ...s, picture, spot: { ...s.spot, at: [], unit: null } }));
   });
   looking.complain = file.complain;
-  const chooser = mountModels(models, store.state.spot.model, (model) => turn(readSpot(`?${new URLSearchParams({ model })}`)));
+  const chooser = mountModels(models, store.state.spot.model, (model) =>
+    turn(readSpot(`?${new URLSearchParams({ model })}`)));
   const spot = mountSpot({ place: () => store.state.spot.at, look: (at) => looking.hasPicture() && go({ at }),
     speak: (text) => (element("spoken").textContent = text) });
   store.subscribe((s) => s.spot.model, (model) => {

@@ -34,11 +34,12 @@ function lead() {
   const where = `${model.title}, ${unit.grid} × ${unit.grid} cells`;
   if (label) {
     headline.replaceChildren(concept(label.name, label.category));
-    subline.textContent = `Unit ${unit.unit} of ${unit.layer}. The region where it is active overlaps ${label.name} with an ` +
-      `IoU of ${iouText(unit.iou)}. ${where}.`;
+    subline.textContent = `Unit ${unit.unit} of ${unit.layer}. The region where it is active overlaps ${label.name} ` +
+      `with an IoU of ${iouText(unit.iou)}. ${where}.`;
   } else {
-    subline.textContent = `No concept overlaps enough to be a label: the best, ${unit.label ?? "none"}, has an IoU of ` +
-      `${iouText(unit.iou)}, and a label counts from ${unit.minimum_iou}. ${where}.`;
+    subline.textContent = "No concept overlaps enough to be a label: the best, " +
+      `${unit.label ?? "none"}, has an IoU of ${iouText(unit.iou)}, and a label counts from ${unit.minimum_iou}. ` +
+      `${where}.`;
   }
   const deeds = need(document, "#deeds", HTMLElement);
   const here = { model: unit.model, layer: unit.layer };
@@ -49,7 +50,8 @@ function lead() {
   if (label) {
     const count = unit.neighbours.same.length + 1;
     const words = count > 1 ? `All ${count} units for ${label.name}` : `The only unit for ${label.name}`;
-    deeds.append(h("a", { class: "button", href: wallLink({ ...here, concept: label.name, category: label.category }) }, words));
+    const href = wallLink({ ...here, concept: label.name, category: label.category });
+    deeds.append(h("a", { class: "button", href }, words));
   }
 }
 

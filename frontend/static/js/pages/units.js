@@ -30,7 +30,9 @@ const models = bootstrap.models.filter((/** @type {{kind: string}} */ model) => 
 
 const first = models[0];
 const into = bag();
-const store = createStore(/** @type {State} */ ({ wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" }));
+/** @type {State} */
+const initial = { wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" };
+const store = createStore(initial);
 const show = mountWall(into);
 const headline = need(document, "#headline", HTMLElement);
 const subline = need(document, "#subline", HTMLElement);
@@ -50,7 +52,7 @@ function turn(wall) {
 }
 
 if (!first) {
-  showEmpty("There is no network on this server yet. Train one, or fetch a published one:", { command: "unitbrush fetch" });
+  showEmpty("There is no network on this server yet.");
 } else {
   go(withFirst(store.state.wall));
   start();
@@ -68,13 +70,15 @@ function start() {
   store.subscribe((s) => s.layers && s.wall.layer, (layer) => layer && void loadUnits(store.state.wall.model, layer));
   store.subscribe((s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`, () => {
     const { layers, wall } = store.state;
-    if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ ...readWall(""), model: wall.model, layer, sort: wall.sort }));
+    const { model, sort } = wall;
+    if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ model, layer, sort }));
   });
   store.subscribe((s) => s, draw);
   let last = store.state.wall;
   store.subscribe((s) => s.wall, (wall) => {
     const link = wallLink(wall);
-    if (link !== location.pathname + location.search) history[isStep(last, wall) ? "pushState" : "replaceState"](null, "", link);
+    const step = isStep(last, wall) ? "pushState" : "replaceState";
+    if (link !== location.pathname + location.search) history[step](null, "", link);
     last = wall;
   });
   window.addEventListener("popstate", () => turn(withFirst(readWall(location.search))));
@@ -152,8 +156,8 @@ function draw({ wall, layers, units, trouble }) {
   const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;
   headline.textContent = `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
   const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
-  subline.textContent = `${title}, ${wall.layer}: ${grid} × ${grid} cells. Each card shows the five images in which a unit is ` +
-    "most active, lit where it is above its 0.99 quantile.";
+  subline.textContent = `${title}, ${wall.layer}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
+    "a unit is most active, lit where it is above its 0.99 quantile.";
   need(document, "#found", HTMLElement).textContent = found.length === units.length ? "" : wall.units.length
     ? `${plural(found.length, "unit")} of the brush, best first` : `${plural(found.length, "unit")} of ${units.length}`;
   const all = need(document, "#all", HTMLAnchorElement);
@@ -169,14 +173,16 @@ function explain(count) {
   const command = `unitbrush dissect ${model}`;
   if (trouble) showEmpty(`The units did not come: ${trouble}.`, { link: { href: here, text: "Try again" } });
   else if (!layers) showEmpty("");
-  else if (!layers.layers.length) showEmpty("This network is not dissected yet. This finds out what its units do:", { command });
-  else if (!layers.layers.some((one) => one.layer === layer)) {
+  else if (!layers.layers.length) {
+    showEmpty("This network is not dissected yet. This finds out what its units do:", { command });
+  } else if (!layers.layers.some((one) => one.layer === layer)) {
     const exists = models.find(({ id }) => id === model)?.layers.some(({ name }) => name === layer);
-    if (exists) showEmpty(`${layer} is not dissected yet. This finds out what its units do:`, { command: `${command} --layers ${layer}` });
-    else showEmpty(`This network has no layer ${layer}.`, { link: { href: wallLink({ model }), text: "Show its layers" } });
+    const link = { href: wallLink({ model }), text: "Show its layers" };
+    if (exists) showEmpty(`${layer} is not dissected yet. This finds out what its units do:`, { command });
+    else showEmpty(`This network has no layer ${layer}.`, { link });
   } else if (!units || count) showEmpty("");
   else if (wall.q || wall.concept || wall.category || wall.units.length) {
-    const what = wall.q ? `“${wall.q}”` : wall.concept || (wall.category ? `the category ${wall.category}` : "these numbers");
+    const what = wall.q ? `“${wall.q}”` : wall.concept || wall.category || "these numbers";
     showEmpty(`No unit of ${layer} stands for ${what}.`, { link: { href: here, text: "Show all units" } });
   }
 }

@@ -18,8 +18,9 @@ export function showBars(bars, wall) {
     const chosen = wall.concept === name && (!wall.category || wall.category === category);
     const link = wallLink({ ...rest, concept: chosen ? "" : name, category: chosen ? "" : category });
     const dim = !chosen && (wall.concept || (wall.category && wall.category !== category));
-    return h("a", { href: link, class: dim ? "bar-of dim" : "bar-of", "data-category": category, title:
-      `${title(name)}: ${plural(count, "unit")}`, ...(chosen && { "aria-current": "true" }), style: `--count: ${count}` },
+    return h("a", { href: link, class: dim ? "bar-of dim" : "bar-of", "data-category": category,
+      title: `${title(name)}: ${plural(count, "unit")}`, ...(chosen && { "aria-current": "true" }),
+      style: `--count: ${count}` },
     h("b", {}, String(count)), h("i", {}), h("span", {}, name),
     h("span", { class: "unseen" }, ` ${count === 1 ? "unit" : "units"}, ${category}`));
   }));

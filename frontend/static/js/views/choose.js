@@ -22,7 +22,8 @@ export function showLayers(layers, current, link) {
   nav.replaceChildren(...layers.map(({ layer, units, labelled }) => {
     const meter = h("i", { class: "meter", style: `--share: ${labelled / Math.max(1, units)}` });
     const name = `${labelled} of ${units} units labelled`;
-    return h("a", { href: link(layer), class: "layer", title: name, ...(layer === current && { "aria-current": "page" }) },
+    return h("a", { href: link(layer), class: "layer", title: name,
+      ...(layer === current && { "aria-current": "page" }) },
       h("b", {}, layer), meter, h("span", { class: "unseen" }, `, ${name}`));
   }));
   nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

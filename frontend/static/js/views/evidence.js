@@ -15,7 +15,8 @@ export function mountEvidence(into, unit) {
   const best = Math.max(unit.minimum_iou * 2, seen[0]?.iou ?? 0);
   const rows = seen.map(({ concept: name, category, iou }) => h("tr", iou >= unit.minimum_iou ? {} : { class: "weak" },
     h("th", { scope: "row" }, concept(name, category)),
-    h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category, style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),
+    h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category,
+      style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),
     h("td", { class: "number" }, iouText(iou))));
   const body = h("tbody", {}, ...rows.slice(0, FIRST));
   table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Concept"),
@@ -36,20 +37,23 @@ function showHistogram(unit) {
   const bars = histogramBars(edges, counts, unit.threshold).map(({ x, width, height, dark, count }) =>
     h("i", { style: `left: ${x}%; width: ${width}%; height: ${height}%; --dark: ${dark}%`,
       title: `${count.toLocaleString("en")} positions` }));
-  const mark = h("b", { class: "mark-at", style: `left: ${place}%` }, h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
-  const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)), h("span", {}, short(edges.at(-1) ?? 0)));
-  const said = `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; the unit counts as active above ${short(unit.threshold)}.`;
+  const mark = h("b", { class: "mark-at", style: `left: ${place}%` },
+    h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
+  const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)),
+    h("span", {}, short(edges.at(-1) ?? 0)));
+  const said = `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; ` +
+    `the unit counts as active above ${short(unit.threshold)}.`;
   need(document, "#histogram", HTMLElement).replaceChildren(
     h("div", { class: "plot", role: "img", "aria-label": said }, ...bars, mark), scale);
   const facts = [
-    ["exceeded at 1% of all positions", short(unit.threshold)], ["mean", short(unit.mean)], ["highest", short(unit.peak)],
-    ["images looked at", unit.images.toLocaleString("en")],
+    ["exceeded at 1% of all positions", short(unit.threshold)], ["mean", short(unit.mean)],
+    ["highest", short(unit.peak)], ["images looked at", unit.images.toLocaleString("en")],
   ];
   const rows = facts.flatMap(([name = "", value = ""]) => [h("dt", {}, name), h("dd", {}, value)]);
   need(document, "#facts", HTMLElement).replaceChildren(...rows);
   if (unit.iclr) {
     const { concept: name, category, iqr, iou, threshold } = unit.iclr;
-    need(document, "#iclr", HTMLElement).replaceChildren("By information quality ratio, the scoring of the ICLR paper: ",
+    need(document, "#iclr", HTMLElement).replaceChildren("By information quality ratio, as in the ICLR paper: ",
       concept(name, category), `, IQR ${iouText(iqr)}, IoU ${iouText(iou)} above ${short(threshold)}.`);
   }
 }

@@ -33,8 +33,10 @@ export function mountSeen(store, looking) {
     element("classes").textContent = "";
     looking.giveUp("classes");
     if (picture) void looking.ask("classes", async (signal) => {
-      const classes = (await fetchClasses(model, picture, signal)).filter(({ probability }) => probability > 0.005).slice(0, CLASSES);
-      element("classes").textContent = classes.map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`).join(" · ");
+      const classes = await fetchClasses(model, picture, signal);
+      const words = classes.slice(0, CLASSES).filter(({ probability }) => probability > 0.005)
+        .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
+      element("classes").textContent = words.join(" · ");
     });
   });
 }
@@ -47,22 +49,25 @@ export function mountAnswers(store, looking) {
   const strongest = mountStrongest((unit) =>
     store.update((s) => ({ ...s, spot: { ...s.spot, unit: unit === s.spot.unit ? null : unit } })));
   /** What both depend on. @param {import("../looking.js").State} s */
-  const what = ({ spot: { model, layer, seed }, layers, picture }) => [model, layers && layer, seed, picture?.size].join();
+  const what = ({ spot: { model, layer, seed }, layers, picture }) =>
+    [model, layers && layer, seed, picture?.size].join();
 
   async function look() {
     const { spot: { model, layer, at, seed }, layers, picture } = store.state;
     const ready = layers?.layers.length && looking.hasPicture();
     looking.giveUp("look");
     strongest.show([], model, layer);
-    subline.textContent = !layers?.layers.length ? "" : !ready ? "Choose a picture, drop one or paste one; then click a place in it." : at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
+    if (!layers?.layers.length) subline.textContent = "";
+    else if (!ready) subline.textContent = "Choose a picture, drop one or paste one; then click a place in it.";
+    else subline.textContent = at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
     if (!ready || !at.length) return;
     const good = await looking.ask("look", async (signal) => {
       const source = picture ? { picture: toBase64(new Uint8Array(await picture.arrayBuffer())) } : { seed };
       const units = await fetchStrongest(model, layer, { ...source, ...question(at), count: COUNT }, signal);
       strongest.show(units, model, layer);
       strongest.mark(store.state.spot.unit);
-      subline.textContent = `${plural(units.length, "unit")} of ${layer}. The percentage says how rare it is for the unit to be as active ` +
-        "as here. Choose one to see where else it is.";
+      subline.textContent = `${plural(units.length, "unit")} of ${layer}. The percentage says how rare it is for the ` +
+        "unit to be as active as here. Choose one to see where else it is.";
     });
     if (!good) subline.textContent = "";
   }

@@ -105,7 +105,8 @@ export function mountSpot({ place, look, speak }) {
     const step = event.shiftKey ? LATTICE / 8 : LATTICE / 32;
     if (arrow) {
       cursor = { x: clamp(from.x + arrow[0] * step, 0, LATTICE), y: clamp(from.y + arrow[1] * step, 0, LATTICE) };
-      speak(`${Math.round((100 * cursor.x) / LATTICE)}% from the left, ${Math.round((100 * cursor.y) / LATTICE)}% from the top`);
+      const [x, y] = [cursor.x, cursor.y].map((value) => Math.round((100 * value) / LATTICE));
+      speak(`${x}% from the left, ${y}% from the top`);
     } else if (event.key === "Enter" || event.key === " ") look([Math.round(from.x), Math.round(from.y)]);
     else return;
     event.preventDefault();

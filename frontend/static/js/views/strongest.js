@@ -1,6 +1,6 @@
 /** The units that are most active at a place: a click lays a unit's activation over the picture. */
 import { short } from "../lib/chart.js";
-import { concept } from "../lib/concept.js";
+import { concept, noLabel } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { unitLink } from "../lib/wall.js";
 
@@ -31,11 +31,12 @@ export function mountStrongest(choose) {
 
 /** @param {Strong} strong @param {string} model @param {string} layer */
 function card({ unit, label, category, labelled, strip, activation, quantile }, model, layer) {
-  const name = labelled && label && category ? concept(label, category) : h("span", { class: "concept none" }, "No label");
+  const name = labelled && label && category ? concept(label, category) : noLabel();
   const face = h("button", { type: "button", class: "unit", "data-unit": unit, title: "Show where it is active" },
     h("img", { src: strip, alt: "", width: 320, height: 64, decoding: "async", draggable: "false" }),
     h("i", { class: "fit", "data-category": labelled ? category ?? "" : "", style: `--share: ${quantile}` }),
-    h("span", { class: "unit-line" }, name, h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`)));
+    h("span", { class: "unit-line" }, name,
+      h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`)));
   return h("li", { class: "strong" }, face, h("a", { href: unitLink(model, layer, unit) }, `Unit ${unit}`));
 }
 

@@ -10,7 +10,8 @@ import { plural, title } from "../lib/words.js";
 /** @param {Layers} of @param {string} name  of the network @param {number} across  cells */
 export function town(of, name, across) {
   const best = peak(of, "object");
-  const said = best ? `Most distinct objects in ${best.layer}: ${distinct(best, "object")}.` : "No unit is labelled with an object.";
+  const said = best ? `Most distinct objects in ${best.layer}: ${distinct(best, "object")}.`
+    : "No unit is labelled with an object.";
   return h("figure", { class: "town", style: `--across: ${across}; --layers: ${of.layers.length}` },
     h("figcaption", {}, h("h2", {}, name), h("p", { class: "note" }, said)),
     h("div", { class: "towers", role: "group", "aria-label": `Layers of ${name}` },
@@ -26,8 +27,8 @@ function tower(model, layer) {
       "data-layer": layer.layer, "aria-label": words, title: words }, ...names.map(() => h("i", {})));
   });
   const all = CATEGORIES.reduce((sum, category) => sum + distinct(layer, category), 0);
-  const foot = h("a", { class: "foot", href: wallLink({ model, layer: layer.layer }), title: `${layer.labelled} of ${layer.units} units labelled` },
-    layer.layer);
+  const foot = h("a", { class: "foot", href: wallLink({ model, layer: layer.layer }),
+    title: `${layer.labelled} of ${layer.units} units labelled` }, layer.layer);
   return h("div", { class: "tower" }, h("b", {}, String(all)), h("div", { class: "blocks" }, ...blocks), foot);
 }
 

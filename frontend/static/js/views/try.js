@@ -26,7 +26,8 @@ export function mountTry(unit, model, limits) {
   const asked = new URLSearchParams(location.search).get("seed") ?? "";
   const seed = /^\d+$/.test(asked) && Number(asked) <= limits.seed ? Number(asked) : SEED;
   const fresh = initialState([model], limits);
-  const state = takeUnits({ ...fresh, brushes: { [model.id]: [] }, tool: { ...fresh.tool, size: SIZE } }, model.id, brush);
+  const state = takeUnits({ ...fresh, brushes: { [model.id]: [] }, tool: { ...fresh.tool, size: SIZE } }, model.id,
+    brush);
   const store = createStore(openPage({ ...state, taught: true }, model.id, seed));
   const session = openSession(store);
   /** @type {{ring: {x: number, y: number} | null}} */

@@ -1,5 +1,5 @@
 /** The wall: a card per unit. The first screens are built at once, the rest while nothing else is to be done. */
-import { concept, iouText } from "../lib/concept.js";
+import { concept, iouText, noLabel } from "../lib/concept.js";
 import { h, need } from "../lib/dom.js";
 import { isLabelled, unitLink } from "../lib/wall.js";
 
@@ -16,10 +16,12 @@ export function unitCard(unit, { model, layer, minimum, best }) {
   const labelled = isLabelled(unit, minimum);
   const strip = h("img", { src: unit.strip, alt: "", loading: "lazy", decoding: "async",
     width: 5 * TILE_PX, height: TILE_PX, draggable: "false" });
-  const name = labelled ? concept(unit.label ?? "", unit.category ?? "") : h("span", { class: "concept none" }, "No label");
-  const iou = h("span", { class: "iou", title: "IoU with this concept" }, h("span", { class: "unseen" }, "IoU "), iouText(unit.iou));
+  const name = labelled ? concept(unit.label ?? "", unit.category ?? "") : noLabel();
+  const iou = h("span", { class: "iou", title: "IoU with this concept" },
+    h("span", { class: "unseen" }, "IoU "), iouText(unit.iou));
   const card = h("a", { href: unitLink(model, layer, unit.unit), class: "unit" }, strip,
-    h("i", { class: "fit", "data-category": labelled ? unit.category ?? "" : "", style: `--share: ${unit.iou / best}` }),
+    h("i", { class: "fit", "data-category": labelled ? unit.category ?? "" : "",
+      style: `--share: ${unit.iou / best}` }),
     h("span", { class: "unit-line" }, name, iou,
       h("small", {}, h("span", { class: "unseen" }, "unit "), String(unit.unit))));
   return h("li", {}, card);
