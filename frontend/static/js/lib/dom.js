@@ -54,6 +54,16 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Put other children in place of the old ones, under the keyboard: what has the same `data-key` keeps the focus.
+ * @param {HTMLElement} parent @param {readonly Node[]} children */
+export function replaceUnder(parent, children) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && parent.contains(focused) ? focused.dataset["key"] : undefined;
+  parent.replaceChildren(...children);
+  const again = key === undefined ? null : parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}
+
 /** A drawing from the sprite. @param {string} name */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -135,7 +135,7 @@ function fail(error) {
 /** Whatever changed: all of it is small, but for the wall itself, which builds itself in parts. @param {State} state */
 function draw({ wall, layers, units, trouble }) {
   const counts = wall.minimum ?? layers?.minimum_iou ?? 0.04;
-  search.value === wall.q || (search.value = wall.q);
+  if (search.value !== wall.q) search.value = wall.q;
   sort.value = wall.sort;
   sort.disabled = wall.units.length > 0;
   minimum.value = String(Math.round(100 * counts));

@@ -1,6 +1,6 @@
 /** The paper's chart (Fig. 1D, 3D): a bar for every concept, as many cells high as units stand for it. */
 import { concept } from "../lib/concept.js";
-import { h, need } from "../lib/dom.js";
+import { h, need, replaceUnder } from "../lib/dom.js";
 import { CATEGORIES, wallLink } from "../lib/wall.js";
 import { plural, title } from "../lib/words.js";
 
@@ -14,12 +14,12 @@ export function showBars(bars, wall) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   need(document, "#chart", HTMLElement).hidden = !bars.length;
   into.style.setProperty("--most", String(most));
-  into.replaceChildren(...bars.map(({ concept: name, category, count }) => {
+  replaceUnder(into, bars.map(({ concept: name, category, count }) => {
     const chosen = wall.concept === name && (!wall.category || wall.category === category);
     const link = wallLink({ ...rest, concept: chosen ? "" : name, category: chosen ? "" : category });
     const dim = !chosen && (wall.concept || (wall.category && wall.category !== category));
     return h("a", { href: link, class: dim ? "bar-of dim" : "bar-of", "data-category": category,
-      title: `${title(name)}: ${plural(count, "unit")}`, ...(chosen && { "aria-current": "true" }),
+      "data-key": `${category} ${name}`, title: `${title(name)}: ${plural(count, "unit")}`, ...(chosen && { "aria-current": "true" }),
       style: `--count: ${count}` },
     h("b", {}, String(count)), h("i", {}), h("span", {}, name),
     h("span", { class: "unseen" }, ` ${count === 1 ? "unit" : "units"}, ${category}`));
@@ -32,12 +32,12 @@ export function showBars(bars, wall) {
 function showLegend(bars, wall) {
   const legend = need(document, "#legend", HTMLElement);
   const { q: _q, units: _units, concept: _concept, ...rest } = wall;
-  legend.replaceChildren(...CATEGORIES.map((category) => {
+  replaceUnder(legend, CATEGORIES.map((category) => {
     const own = bars.filter((bar) => bar.category === category);
     const chosen = wall.category === category && !wall.concept;
     const link = wallLink({ ...rest, category: chosen ? "" : category });
     const units = own.reduce((sum, { count }) => sum + count, 0);
-    return h("a", { href: link, class: "category", title: `${plural(units, "unit")}`,
+    return h("a", { href: link, "data-key": category, class: "category", title: `${plural(units, "unit")}`,
       ...(chosen && { "aria-current": "true" }) }, concept(plural(own.length, category), category));
   }));
 }

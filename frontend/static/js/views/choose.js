@@ -1,5 +1,5 @@
 /** Which network and which of its layers: a list where there is a choice of networks, and the layers as links. */
-import { bag, h, listen, need } from "../lib/dom.js";
+import { bag, h, listen, need, replaceUnder } from "../lib/dom.js";
 
 /** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
 /** @typedef {import("../lib/types.js").Model} Model */
@@ -19,10 +19,10 @@ export function mountModels(models, current, choose) {
  * @param {readonly LayerSummary[]} layers @param {string} current @param {(layer: string) => string} link */
 export function showLayers(layers, current, link) {
   const nav = need(document, "#layers", HTMLElement);
-  nav.replaceChildren(...layers.map(({ layer, units, labelled }) => {
+  replaceUnder(nav, layers.map(({ layer, units, labelled }) => {
     const meter = h("i", { class: "meter", style: `--share: ${labelled / Math.max(1, units)}` });
     const name = `${labelled} of ${units} units labelled`;
-    return h("a", { href: link(layer), class: "layer", title: name,
+    return h("a", { href: link(layer), "data-key": layer, class: "layer", title: name,
       ...(layer === current && { "aria-current": "page" }) },
       h("b", {}, layer), meter, h("span", { class: "unseen" }, `, ${name}`));
   }));
