@@ -75,7 +75,8 @@ function turn() {
     const number = unit.neighbours[id];
     if (number === null) continue;
     link.hidden = false;
-    link.href = unitLink(unit.model, unit.layer, number) + location.search;
+    link.href = unitLink(unit.model, unit.layer, number);
+    listen(into, link, "click", () => (link.search = location.search)); // whole or lit, and the scene, stay
     need(link, "span", HTMLElement).textContent = `Unit ${number}`;
     ways[key] = link;
   }

@@ -19,8 +19,8 @@ export function showBars(bars, wall) {
     const link = wallLink({ ...rest, concept: chosen ? "" : name, category: chosen ? "" : category });
     const dim = !chosen && (wall.concept || (wall.category && wall.category !== category));
     return h("a", { href: link, class: dim ? "bar-of dim" : "bar-of", "data-category": category,
-      "data-key": `${category} ${name}`, title: `${title(name)}: ${plural(count, "unit")}`, ...(chosen && { "aria-current": "true" }),
-      style: `--count: ${count}` },
+      "data-key": `${category} ${name}`, title: `${title(name)}: ${plural(count, "unit")}`,
+      ...(chosen && { "aria-current": "true" }), style: `--count: ${count}` },
     h("b", {}, String(count)), h("i", {}), h("span", {}, name),
     h("span", { class: "unseen" }, ` ${count === 1 ? "unit" : "units"}, ${category}`));
   }));
