@@ -45,6 +45,11 @@ class Observer:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def submit(self, work: Callable[[], T], client: str = "") -> Future[T]:
         """Run `work`, without gradients, when its turn comes; clients take turns.  Raises Overloaded at once."""
         future: Future[T] = Future()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dissect_core.version import __version__
-from server.deps import StudioDep
+from server.deps import LookingDep, StudioDep
 from server.errors import ApiError
 
 router = APIRouter(tags=["health"])
@@ -19,9 +19,9 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="Everything is loaded and verified")
-async def readyz(studio: StudioDep) -> dict[str, object]:
+async def readyz(studio: StudioDep, looking: LookingDep) -> dict[str, object]:
     """200 when every network is loaded, verified and being served; 503 otherwise."""
-    if not studio.engine.alive:
+    if not (studio.engine.alive and looking.observer.alive):
         raise ApiError(
             503, "not_ready", "a network has stopped", field="server", value=None, allowed="restart the server"
         )

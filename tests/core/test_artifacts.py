@@ -16,6 +16,17 @@ def test_json_and_tensors_come_back_as_written(tmp_path: Path) -> None:
     assert torch.equal(artifacts.read_tensors(tmp_path / "t.safetensors")["x"], torch.arange(6.0).view(2, 3).T)
 
 
+def test_words_about_tensors_come_back_without_reading_any(tmp_path: Path) -> None:
+    path = tmp_path / "t.safetensors"
+    artifacts.write_tensors(path, {"x": torch.zeros(2)}, {"model": "church", "name": "Bäume"})
+    assert artifacts.read_metadata(path) == {"model": "church", "name": "Bäume"}
+    artifacts.write_tensors(path, {"x": torch.zeros(2)})
+    assert artifacts.read_metadata(path) == {}
+    path.write_bytes(b"nothing")
+    with pytest.raises(ArtifactMismatch, match=r"t\.safetensors"):
+        artifacts.read_metadata(path)
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "card.json"
     artifacts.write_json(file, {"version": 1})

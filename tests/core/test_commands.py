@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from dissect_core.brushes import brush_file, read_brushes
 from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import UnitbrushError
+from dissect_core.gallery import read_gallery
 from dissect_core.models.card import read_card
 from dissect_core.pixels import decode_png
 from server.cli import command_line
@@ -104,6 +106,13 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     assert list(dissection.layers) == [f"layer{n}" for n in range(1, 7)]
     assert dissection.layers["layer3"].thresholds.shape == (8,)
     assert not list((runs / "dissection").iterdir())
+    assert "48 strips" in said
+    drawn = read_gallery(precomputed / "gallery", dissection, "layer5")
+    assert "48 strips" in unitbrush("gallery", "church", "--precomputed", precomputed)
+    again = read_gallery(precomputed / "gallery", dissection, "layer5")
+    assert drawn is not None
+    assert again is not None
+    assert torch.equal(drawn.files, again.files)
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
     assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
     unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
@@ -116,6 +125,7 @@ def test_dissecting_some_layers_goes_to_a_folder_of_its_own(places: tuple[Path, 
     some = ("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "4", "--layers")
     unitbrush(*some, "layer4, layer1", "--out", tmp_path)
     assert list(read_dissection(tmp_path, "storybook-church").layers) == ["layer4", "layer1"]
+    assert [path.name for path in tmp_path.iterdir()] == ["storybook-church"]  # and no gallery
     with pytest.raises(UnitbrushError, match="--out"):
         CliRunner().invoke(command_line(), [str(word) for word in (*some, "layer4")], catch_exceptions=False)
 

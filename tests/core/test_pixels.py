@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dissect_core.errors import BadMask, BadShape, UnitbrushError
-from dissect_core.pixels import decode_png, encode, from_bytes, open_png, resized, to_bytes
+from dissect_core.pixels import decode_png, encode, encode_grey, from_bytes, open_png, resized, to_bytes
 
 
 def picture(height: int = 5, width: int = 7) -> torch.Tensor:
@@ -140,3 +140,17 @@ def test_a_changed_byte_is_a_picture_or_a_named_error(position: int, value: int)
         return
     assert image.width <= 64
     assert image.height <= 64
+
+
+def test_a_grey_picture_survives_as_it_is() -> None:
+    greys = torch.arange(256, dtype=torch.uint8).view(8, 32)
+    image = Image.open(io.BytesIO(encode_grey(greys)))
+    assert (image.format, image.mode) == ("PNG", "L")
+    assert np.array_equal(np.asarray(image), greys.numpy())
+    with pytest.raises(BadShape, match="no grey picture"):
+        encode_grey(picture())
+
+
+def test_webp_is_smaller_at_less_quality() -> None:
+    noise = picture(64, 64)
+    assert len(encode(noise, "webp", quality=40)) < len(encode(noise, "webp", quality=80)) < len(encode(noise, "webp"))

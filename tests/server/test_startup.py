@@ -87,9 +87,26 @@ def no_layer(root: Path) -> None:
     edit_json(root / "dissection/storybook-church/manifest.json", lambda c: c["layers"].remove("layer5"))
 
 
+def no_scenes(root: Path) -> None:
+    edit_json(root / "dissection/storybook-classifier/manifest.json", lambda c: c.pop("scenes"))
+
+
+def other_classifier(root: Path) -> None:
+    edit_json(root / "dissection/storybook-classifier/manifest.json", lambda c: c.update(model_sha256="0" * 64))
+
+
+def cut_gallery(root: Path) -> None:
+    path = root / "gallery/storybook-classifier/conv5_3.safetensors"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"cut")
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
+        (no_scenes, ["dissection/storybook-classifier/manifest.json", "scenes", "first_seed"]),
+        (other_classifier, ["dissection/storybook-classifier/manifest.json", "model_sha256", "000000"]),
+        (cut_gallery, ["conv5_3.safetensors"]),
         (spoil_weights, ["storybook-church.safetensors", "SHA-256"]),
         (cut_weights, ["storybook-church.safetensors"]),
         (other_brushes, ["brushes/storybook-church.json", "model_sha256", "000000"]),
