@@ -34,6 +34,7 @@ const into = bag();
 const initial = { wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" };
 const store = createStore(initial);
 const show = mountWall(into);
+const list = need(document, "#wall", HTMLElement);
 const headline = need(document, "#headline", HTMLElement);
 const subline = need(document, "#subline", HTMLElement);
 const minimum = need(document, "#minimum", HTMLInputElement);
@@ -132,8 +133,16 @@ function fail(error) {
   store.update((s) => ({ ...s, trouble: error instanceof Error ? error.message : String(error) }));
 }
 
-/** Whatever changed: all of it is small, but for the wall itself, which builds itself in parts. @param {State} state */
+/** Whatever changed: all of it is small, but for the wall itself, which builds itself in parts. Until the units of
+ * another layer are there, the old ones stay, dimmed. @param {State} state */
 function draw({ wall, layers, units, trouble }) {
+  const waiting = !units && !trouble && (!layers || layers.layers.some(({ layer }) => layer === wall.layer));
+  list.setAttribute("aria-busy", String(waiting));
+  if (waiting) {
+    showEmpty("");
+    subline.textContent = "The units are on their way.";
+    return;
+  }
   const counts = wall.minimum ?? layers?.minimum_iou ?? 0.04;
   if (search.value !== wall.q) search.value = wall.q;
   sort.value = wall.sort;
@@ -149,8 +158,8 @@ function draw({ wall, layers, units, trouble }) {
   show(found, wall);
   explain(found.length);
   if (!units) {
-    headline.textContent = trouble ? "Nothing to show" : layers ? `${title}, ${wall.layer}` : title;
-    subline.textContent = trouble || layers ? "" : "The units are on their way.";
+    headline.textContent = trouble ? "Nothing to show" : `${title}, ${wall.layer}`;
+    subline.textContent = "";
     return;
   }
   const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;

@@ -39,7 +39,6 @@ export function mountWall(into) {
     stop();
     const best = Math.max(0.05, ...units.map(({ iou }) => iou));
     const card = (/** @type {Unit} */ unit) => unitCard(unit, { ...of, best });
-    list.setAttribute("aria-busy", "false");
     list.replaceChildren(...units.slice(0, AT_ONCE).map(card));
     let next = AT_ONCE;
     const more = () => {
