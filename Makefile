@@ -39,8 +39,8 @@ format: $(VENV)/.installed-for-tests ## let ruff sort the imports and lay out th
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.installed ## measure, and print the figures as JSON
-	@for name in render sweep; do $(BIN)/python -m "tests.benchmarks.$$name" || exit 1; done
+bench: $(VENV)/.installed-for-tests ## measure how fast it is on this machine: one table (ARGS="--only render --out bench.json")
+	@exec $(BIN)/unitbrush bench $(ARGS)
 
 .PHONY: constraints
 constraints: $(VENV)/.installed-for-tests ## move every package to its newest version and write constraints.txt

@@ -59,8 +59,8 @@ class ChoiceSpec:
     layers: tuple[str, ...]
     first_id: int = 20_000
     pool: int = 768
-    screened: int = 64
-    measured: int = 384
+    screened: int = 48
+    measured: int = 256
     finalists: int = 3
     least_images: float = 0.15
     least_share: float = 0.005

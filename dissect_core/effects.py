@@ -16,12 +16,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dissect_core.concepts import Columns, Concept
-from dissect_core.hooks import edited
+from dissect_core.edits import LayerEdit, UnitStroke, compose
 from dissect_core.latents import latents
 from dissect_core.models.progan import Generator
+from dissect_core.render import Request
 
 CLEAR_RISE = 0.10
 """A rise is clear when the concept gains at least this share of the brush's pixels."""
+
+Edits = Mapping[str, LayerEdit]
+"""By layer."""
 
 LabelMaps = Mapping[str, Tensor]
 """Category -> uint8 (N, R, R), indices into the category's names, on the CPU."""
@@ -39,11 +43,22 @@ class SegmentsImages(Protocol):
         """(N, 3, R, R) in [-1, 1] -> per category logits (N, K, R, R)."""
 
 
+class RendersImages(Protocol):
+    """What measuring needs of a renderer."""
+
+    def render(self, requests: Sequence[Request]) -> Tensor:
+        """(N, 3, R, R), about [-1, 1]."""
+
+
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """A generator and a segmenter on one device, and how many images they take at once."""
+    """A generator, its renderer and a segmenter on one device, and how many images they take at once.
+
+    The renderer draws everything that is counted; the generator itself only what is differentiated.
+    """
 
     generator: Generator
+    renderer: RendersImages
     segmenter: SegmentsImages
     batch: int = 16
 
@@ -162,7 +177,9 @@ def measure_ablation(bench: Bench, pool: Pool, concept: Concept, units: UnitSet)
     before, after = (torch.zeros(len(columns.concepts), dtype=torch.int64) for _ in range(2))
     damaged = others = 0
     objects = next(iter(columns.categories))
-    for rows, labels in _labelled(bench, pool.ids, units.layer, lambda _: set_units(units.units, 0.0, None)):
+    everywhere = torch.ones(2 * (bench.generator.layers[units.layer].grid,))
+    erased = compose([UnitStroke(units.layer, units.units, (0.0,) * len(units.units), everywhere)])
+    for rows, labels in _labelled(bench, pool.ids, lambda _: erased):
         old = {name: maps[rows] for name, maps in pool.labels.items()}
         before += pixels(columns, old)
         after += pixels(columns, labels)
@@ -180,32 +197,18 @@ def measure_insertion(bench: Bench, pool: Pool, concept: Concept, units: UnitSet
     ids = [pool.ids[row] for row in places.rows.tolist()]
     grid = bench.generator.layers[units.layer].grid
 
-    def draw(batch: slice) -> Callable[[Tensor], Tensor]:
-        masks = discs(places.centres[batch], places.radius, size).float()
-        return set_units(units.units, torch.tensor(units.values), to_cells(masks, grid))
+    def drawn(number: int) -> Edits:
+        alpha = to_cells(discs(places.centres[number : number + 1], places.radius, size).float(), grid)[0, 0]
+        return compose([UnitStroke(units.layer, units.units, units.values, alpha)])
 
     gains = []
-    for rows, labels in _labelled(bench, ids, units.layer, draw):
+    for rows, labels in _labelled(bench, ids, drawn):
         brush = discs(places.centres[rows], places.radius, size)
         label = columns.label(concept)
         old = (pool.labels[concept.category][places.rows[rows]] == label) & brush
         new = (labels[concept.category] == label) & brush
         gains.append((new.sum((1, 2)) - old.sum((1, 2))) / brush.sum((1, 2)).clamp(min=1))
     return Insertion(torch.cat(gains))
-
-
-def set_units(units: Sequence[int], values: Tensor | float, alpha: Tensor | None) -> Callable[[Tensor], Tensor]:
-    """The edit x (1 - a) + v a of units of a batch: values (U,) or a number, alpha (N, 1, h, w), None = everywhere."""
-    index = list(units)
-
-    def edit(x: Tensor) -> Tensor:  # (N, C, h, w) -> (N, C, h, w), new storage
-        value = torch.as_tensor(values, device=x.device, dtype=x.dtype).reshape(-1, 1, 1)
-        a = torch.ones((), device=x.device) if alpha is None else alpha.to(x)
-        out = x.clone()
-        out[:, index] = x[:, index] * (1 - a) + value * a
-        return out
-
-    return edit
 
 
 def discs(centres: Tensor, radius: float, size: int) -> Tensor:
@@ -236,19 +239,14 @@ def pixels(columns: Columns, labels: LabelMaps) -> Tensor:
     return torch.cat(counted)
 
 
-@torch.inference_mode()
 def _labelled(
-    bench: Bench,
-    ids: Sequence[int],
-    layer: str | None = None,
-    edit: Callable[[slice], Callable[[Tensor], Tensor]] | None = None,
+    bench: Bench, ids: Sequence[int], edits: Callable[[int], Edits] = lambda _: {}
 ) -> Iterator[tuple[slice, dict[str, Tensor]]]:
-    """(rows of `ids`, labels on the CPU) of each batch, its layer edited by edit(rows)."""
+    """(rows of `ids`, labels on the CPU) of each batch, every row edited as edits(row) says."""
     for start in range(0, len(ids), bench.batch):
         rows = slice(start, min(start + bench.batch, len(ids)))
-        edits = {layer: edit(rows)} if layer and edit else {}
-        with edited(bench.generator, edits):
-            images = bench.generator(bench.latents(ids[rows])).clamp(-1, 1)
+        z = bench.latents(ids[rows])
+        images = bench.renderer.render([Request(one, edits(start + n)) for n, one in enumerate(z)]).clamp(-1, 1)
         yield rows, {name: maps.cpu() for name, maps in bench.segmenter.label(images).items()}
 
 

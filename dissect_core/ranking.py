@@ -41,8 +41,8 @@ LEAST_SHARE = 0.01
 class EffectSpec:
     """How many images of each kind, how many points of the path, how many units are on at its end."""
 
-    images: int = 64
-    rounds: int = 3
+    images: int = 48
+    rounds: int = 2
     count: int = 20
 
 

@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -21,7 +22,7 @@ from dissect_core.memory import keep_freed_memory
 from dissect_core.version import __version__
 from server.app import create_app
 from server.services import load_services
-from server.settings import Settings
+from server.settings import REPOSITORY, Settings
 from server.studio import pick_device
 
 BACKLOG = 512
@@ -33,6 +34,7 @@ def command_line() -> typer.Typer:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(unitbrush)
     app.command()(serve)
+    app.command()(bench)
     add_commands(app)
     return app
 
@@ -88,6 +90,26 @@ def serve(
         server_header=False,
     )
     _AnnouncedServer(config, page_address(listener)).run(sockets=[listener])
+
+
+def bench(
+    only: Annotated[list[str] | None, typer.Option(help="A part: see docs/commands.md.  May be given again.")] = None,
+    repeats: Annotated[int, typer.Option(min=2, help="Runs of every case, taking turns.")] = 10,
+    seconds: Annotated[float, typer.Option(min=1, help="Of every case over HTTP.")] = 10,
+    class_seconds: Annotated[float, typer.Option(min=1, help="That 30 students paint.")] = 300,
+    out: Annotated[Path | None, typer.Option(help="Write the rows as JSON to this file too.")] = None,
+) -> None:
+    """Measure how fast Unitbrush is on this machine, against a plain reference: one table.  Needs the source code."""
+    if not (REPOSITORY / "tests" / "benchmarks").is_dir():
+        _stop(f"Cannot measure: the benchmarks are part of the source code, and {REPOSITORY} has none.")
+    numbers = ["--repeats", repeats, "--seconds", seconds, "--class-seconds", class_seconds]
+    words = [
+        *numbers,
+        *(["--out", out.resolve()] if out else []),
+        *(w for part in only or [] for w in ("--only", part)),
+    ]
+    command = [sys.executable, "-m", "tests.benchmarks", *map(str, words)]
+    raise typer.Exit(subprocess.run(command, check=False, cwd=REPOSITORY).returncode)
 
 
 class _AnnouncedServer(uvicorn.Server):

@@ -1,8 +1,9 @@
 """Owns the networks: one worker thread each, which renders whatever waits for it in one pass.
 
 Nobody waits for a batch to fill: an idle worker starts at once, and what arrives meanwhile is the next batch.  Clients
-take turns (see `line`).  A render that was cancelled before it began is skipped.  On one device only one network runs
-at a time: the cores are shared, so two at once would only slow each other down.
+take turns (see `line`).  Whoever would wait too long at the present pace is refused at once, before everybody waits.  A
+render that was cancelled before it began is skipped.  On one device only one network runs at a time: the cores are
+shared, so two at once would only slow each other down.
 
 Knows nothing of HTTP.
 """
@@ -10,6 +11,7 @@ Knows nothing of HTTP.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -30,14 +32,19 @@ log = logging.getLogger("unitbrush.engine")
 
 Edits = Mapping[str, LayerEdit]
 
+PACE_SHARE = 0.2
+"""How much the latest pass counts in the present pace."""
+
 
 class Overloaded(Exception):
-    """Too many renders wait for a network."""
+    """Too much waits for a network, or one more would wait too long.
 
-    def __init__(self, waiting: int, limit: int) -> None:
-        super().__init__(f"{waiting} renders wait, at most {limit} may")
-        self.waiting = waiting
-        self.limit = limit
+    expected_s: for about so long.  allowed: what is, in words.
+    """
+
+    def __init__(self, waiting: int, expected_s: float, allowed: str) -> None:
+        super().__init__(f"{waiting} wait, for about {expected_s:.1f} s; {allowed}")
+        self.waiting, self.expected_s, self.allowed = waiting, expected_s, allowed
 
 
 class Stopped(Exception):
@@ -72,20 +79,30 @@ class Tally:
     cancelled: int = 0
     failed: int = 0
     largest_batch: int = 0
+    ms_per_picture: float = 0.0
+    """Of late."""
 
 
 class Engine:
     """Renders pictures of several networks; use as a context manager or call `start` and `stop`.
 
-    max_batch: most pictures in one pass.  max_waiting: most renders waiting for one network.
+    max_batch: most pictures in one pass.  max_waiting: most renders waiting for one network.  max_wait_s: longest wait
+    that may be expected when a render is asked for, in seconds.
     threads: threads of a pass on a CPU; 0 takes what torch takes (one per core), but no more than we may use.
     """
 
     def __init__(
-        self, renderers: Mapping[str, Renderer], *, max_batch: int = 8, max_waiting: int = 128, threads: int = 0
+        self,
+        renderers: Mapping[str, Renderer],
+        *,
+        max_batch: int = 8,
+        max_waiting: int = 128,
+        max_wait_s: float = math.inf,
+        threads: int = 0,
     ) -> None:
         self._gates: dict[torch.device, threading.Lock] = {}
         self.threads = threads or min(torch.get_num_threads(), available_cores())
+        self._max_wait_s = max_wait_s
         self._workers: dict[str, _Worker] = {}
         for model, renderer in renderers.items():
             gate = self.gate(renderer.device)
@@ -146,14 +163,19 @@ class Engine:
         """Ask for image `seed` of `model` with `edits`; cancel the future to drop it.
 
         client: who asks; clients take turns, and a client's next painting of an image starts from its last one.
-        Raises Overloaded at once when too many wait.
+        Raises Overloaded at once when too many wait, or so many that this one would wait too long.
         """
         worker = self._workers[model]
+        waiting = len(worker.line)
+        expected_s = waiting * worker.tally.ms_per_picture / 1000
+        allowed = f"at most {worker.line.limit} waiting, {self._max_wait_s:g} s"
+        if expected_s > self._max_wait_s:
+            raise Overloaded(waiting, expected_s, allowed)
         job = _Job(seed, edits, client)
         try:
             worker.line.put(client, job)
         except LineFull:
-            raise Overloaded(len(worker.line), worker.line.limit) from None
+            raise Overloaded(waiting, expected_s, allowed) from None
         return job.future
 
 
@@ -207,6 +229,7 @@ class _Worker:
         took_ms = (time.perf_counter() - started) * 1000
         self.tally.passes += 1
         self.tally.pictures += len(jobs)
+        self.tally.ms_per_picture += PACE_SHARE * (took_ms / len(jobs) - self.tally.ms_per_picture)
         self.tally.largest_batch = max(self.tally.largest_batch, len(jobs))
         for job, picture in zip(jobs, pictures, strict=True):
             waited_ms = (started - job.arrived) * 1000

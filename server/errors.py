@@ -68,16 +68,17 @@ def unknown_image(rank: int, images: int) -> ApiError:
     return ApiError(404, "unknown_image", f"no image of rank {rank}", field="rank", value=rank, allowed=allowed)
 
 
-def overloaded(waiting: int, limit: int, retry_after_seconds: int) -> ApiError:
-    """503: too many renders wait already."""
+def overloaded(waiting: int, expected_s: float, allowed: str) -> ApiError:
+    """503: so many renders wait already, for about so long."""
+    again_s = max(1, math.ceil(expected_s))
     return ApiError(
         503,
         "overloaded",
         "too many paintings are waiting; please try again",
         field="server",
-        value=f"{waiting} waiting",
-        allowed=f"at most {limit} waiting; try again in {retry_after_seconds} s",
-        headers={"Retry-After": str(retry_after_seconds)},
+        value=f"{waiting} waiting, about {expected_s:.1f} s",
+        allowed=f"{allowed}; try again in {again_s} s",
+        headers={"Retry-After": str(again_s)},
     )
 
 

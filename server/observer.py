@@ -56,7 +56,7 @@ class Observer:
         try:
             self._line.put(client, (work, future))
         except LineFull:
-            raise Overloaded(len(self._line), self._line.limit) from None
+            raise Overloaded(len(self._line), 0.0, f"at most {self._line.limit} waiting") from None
         return future
 
     def _run(self) -> None:

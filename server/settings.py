@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     render_timeout_seconds: float = Field(
         30.0, gt=0, description="Longest wait for one picture; then the answer is status 504."
     )
-    retry_after_seconds: int = Field(1, ge=1, description="What the Retry-After header of a refusal for overload says.")
+    max_wait_seconds: float = Field(
+        5.0, gt=0, description="Longest wait expected at the present pace; whoever would wait longer gets status 503."
+    )
 
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest body of a request; a larger one gets 413.")
     max_strokes: int = Field(500, ge=1, description="Most strokes in one painting.")

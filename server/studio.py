@@ -225,6 +225,7 @@ def make_studio(settings: Settings, catalog: Catalog, networks: Networks) -> Stu
         {name: Renderer(generator, cache_bytes=cache_bytes) for name, generator in networks.generators.items()},
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
+        max_wait_s=settings.max_wait_seconds,
         threads=settings.torch_threads,
     )
     return Studio(settings, catalog, engine)

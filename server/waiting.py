@@ -23,7 +23,7 @@ async def finished(settings: Settings, submit: Callable[[], Future[T]]) -> T:
     try:
         return await asyncio.wait_for(asyncio.wrap_future(submit()), limit)
     except Overloaded as full:
-        raise overloaded(full.waiting, full.limit, settings.retry_after_seconds) from None
+        raise overloaded(full.waiting, full.expected_s, full.allowed) from None
     except TimeoutError:
         raise ApiError(
             504, "timeout", "the picture took too long", field="server", value=f"{limit:g} s", allowed="try again"

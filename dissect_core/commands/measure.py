@@ -33,6 +33,7 @@ from dissect_core.models.card import write_card
 from dissect_core.models.registry import Registry
 from dissect_core.progress import Progress
 from dissect_core.quality import QualitySpec, measure_quality
+from dissect_core.render import Renderer
 from dissect_core.segments import Segments
 from dissect_core.sources import GeneratorSource
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
@@ -99,7 +100,8 @@ def brushes(
 ) -> None:
     """Choose the brushes of a generator by measurement, measure them on unseen images, print the table."""
     chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
-    bench = Bench(registry.generator(model, chosen), registry.segmenter(SEGMENTER, chosen))
+    generator = registry.generator(model, chosen)
+    bench = Bench(generator, Renderer(generator), registry.segmenter(SEGMENTER, chosen))
     path = brush_file(precomputed / "brushes", model)
     if measure:
         found = read_brushes(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -71,10 +71,10 @@ def generator(
 def segmenter(
     precomputed: Precomputed = PRECOMPUTED, runs: Runs = RUNS, device: Device = "auto", threads: Threads = 0
 ) -> None:
-    """Train the segmenter on both worlds, measure it on held-out scenes and publish it; run again to resume."""
+    """Train the segmenter on all worlds, measure it on held-out scenes and publish it; run again to resume."""
     chosen = pick_device(device, threads)
     config = read_segmenter_config(precomputed / "training" / f"{SEGMENTER}.toml")
-    worlds, held_out = _painted(config.worlds, config.size, config.scenes, config.held_out, runs)
+    worlds, held_out = _painted(config.painted, config.size, config.held_out, runs)
     with Progress("training", "step") as bar:
         trained = train_segmenter(
             config,
@@ -95,7 +95,7 @@ def classifier(
     """Train the scene classifier, measure it on held-out scenes and publish it; run again to resume."""
     chosen = pick_device(device, threads)
     config = read_classifier_config(precomputed / "training" / f"{CLASSIFIER}.toml")
-    worlds, held_out = _painted(config.classes, config.size, config.scenes, config.held_out, runs)
+    worlds, held_out = _painted(dict.fromkeys(config.classes, config.scenes), config.size, config.held_out, runs)
     with Progress("training", "step") as bar:
         trained = train_classifier(
             config,
@@ -111,10 +111,12 @@ def classifier(
 
 
 def _painted(
-    worlds: Sequence[str], size: int, scenes: int, held_out: int, runs: Path
+    worlds: Mapping[str, int], size: int, held_out: int, runs: Path
 ) -> tuple[dict[str, PaintedScenes], dict[str, PaintedScenes]]:
-    """The scenes to learn from and those to measure on, of every world."""
+    """The scenes to learn from, so many of every world, and those to measure on."""
     with Progress("painting", "scene") as bar:
-        train = {name: painted_scenes(name, scenes, size, runs / "scenes", progress=bar.to) for name in worlds}
+        train = {
+            name: painted_scenes(name, count, size, runs / "scenes", progress=bar.to) for name, count in worlds.items()
+        }
         other = {name: painted_scenes(name, held_out, size, runs / "scenes", HELD_OUT_SEED, bar.to) for name in worlds}
     return train, other

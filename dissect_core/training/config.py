@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -61,18 +62,26 @@ class GeneratorConfig:
 
 @dataclass(frozen=True)
 class SegmenterConfig:
-    """Everything that determines the segmenter's training (with the code version)."""
+    """Everything that determines the segmenter's training (with the code version).
+
+    worlds: pictures of each in a batch.  scenes: painted scenes to learn from, for each picture that a world has in a
+    batch; held_out: per world to measure on.
+    """
 
     id: str
-    worlds: tuple[str, ...]
+    worlds: Mapping[str, int]
     seed: int
     widths: tuple[int, ...]
     size: int
     scenes: int
     held_out: int
     steps: int
-    batch: int
     learning_rate: float
+
+    @property
+    def painted(self) -> dict[str, int]:
+        """How many scenes of each world there are to learn from."""
+        return {world: share * self.scenes for world, share in self.worlds.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for model cards and checkpoints."""
@@ -161,7 +170,15 @@ def read_generator_config(path: Path) -> GeneratorConfig:
 def read_segmenter_config(path: Path) -> SegmenterConfig:
     """Read and check the segmenter's configuration; the error names the setting."""
     raw = _read(path, SegmenterConfig)
-    return SegmenterConfig(**{**raw, "worlds": tuple(raw["worlds"]), "widths": tuple(raw["widths"])})
+    wrong = {world: share for world, share in raw["worlds"].items() if not isinstance(share, int) or share < 1}
+    if wrong or not raw["worlds"]:
+        raise UnitbrushError(
+            f"{path}: every world needs a number of pictures in a batch",
+            field="worlds",
+            value=wrong,
+            allowed="whole numbers from 1, for one world or more",
+        )
+    return SegmenterConfig(**{**raw, "widths": tuple(raw["widths"])})
 
 
 def read_classifier_config(path: Path) -> ClassifierConfig:

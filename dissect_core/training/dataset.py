@@ -64,8 +64,12 @@ def painted_scenes(
     first_seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PaintedScenes:
-    """The scenes, painted now by one process per core unless the folder already holds them."""
-    home = folder / f"{world}-{size}px-{first_seed}+{count}-{fingerprint(world)}"
+    """The scenes, painted now by one process per core unless the folder already holds them, or more of them."""
+    look = fingerprint(world)
+    home = folder / f"{world}-{size}px-{first_seed}+{count}-{look}"
+    for found in folder.glob(f"{world}-{size}px-{first_seed}+*-{look}"):
+        if int(found.name.removesuffix(f"-{look}").rpartition("+")[2]) >= count:
+            home = found
     if not home.is_dir():
         home.parent.mkdir(parents=True, exist_ok=True)
         partial = home.with_name(f"{home.name}.partial-{os.getpid()}")
@@ -88,4 +92,5 @@ def painted_scenes(
         images.flush()
         labels.flush()
         partial.rename(home)
-    return PaintedScenes(np.load(home / "images.npy", mmap_mode="r"), np.load(home / "labels.npy", mmap_mode="r"))
+    images, labels = (np.load(home / f"{name}.npy", mmap_mode="r")[:count] for name in ("images", "labels"))
+    return PaintedScenes(images, labels)

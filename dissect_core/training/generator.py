@@ -20,8 +20,6 @@ from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import PaintedScenes
 from dissect_core.training.growing import Discriminator, GrowingGenerator
 
-STRONGEST_TURN = 50.0  # a logit of -4: the critic is 98% sure
-
 
 @dataclass(frozen=True)
 class Moment:
@@ -48,16 +46,6 @@ def schedule(config: GeneratorConfig, shown: int) -> Moment:
             return Moment(level, fade, stage.batch, rate)
         start += length
     raise AssertionError("a configuration has at least one stage")
-
-
-def turned(logit: Tensor) -> Tensor:
-    """Factors (N,) that make the slope of softplus(f), the critic's loss, that of softplus(-f), the generator's.
-
-    -sigmoid(-f) / sigmoid(f) = -exp(-f).  So one backward pass through the critic serves both networks (Shen et al.
-    2021, "Training generative adversarial networks in one stage"); exact but for the minibatch deviation, by which a
-    picture also moves its neighbours' logits, and for the limit that keeps those from exploding.
-    """
-    return -torch.exp(-logit.detach()).clamp(max=STRONGEST_TURN)
 
 
 @dataclass(frozen=True)
@@ -106,23 +94,24 @@ class GeneratorTraining:
         z = torch.randn(moment.batch, self.config.sizes[0], generator=random).to(self.device)
         fake = self.generator(z, moment.level, moment.fade, self.dtype)
 
-        seen = fake.detach().requires_grad_(True)
         real_logit = self.critic(real, moment.level, moment.fade, self.dtype)
-        fake_logit = self.critic(seen, moment.level, moment.fade, self.dtype)
+        fake_logit = self.critic(fake.detach(), moment.level, moment.fade, self.dtype)
         critic_loss = F.softplus(fake_logit).mean() + F.softplus(-real_logit).mean()
-        generator_loss = F.softplus(-fake_logit.detach()).mean()
         critic_loss.backward()
         if self.steps % self.config.r1_every == 0:
             self._penalise(real, moment)
-        assert seen.grad is not None
-        fake.backward(seen.grad * turned(fake_logit).view(-1, 1, 1, 1))
         self._update(self.critic, self.optimisers[1])
+
+        self.critic.requires_grad_(False)
+        generator_loss = F.softplus(-self.critic(fake, moment.level, moment.fade, self.dtype)).mean()
+        generator_loss.backward()
+        self.critic.requires_grad_(True)
         self._update(self.generator, self.optimisers[0])
         self._follow(moment.batch)
 
         self.shown += moment.batch
         self.steps += 1
-        return Step(self.shown, moment, float(critic_loss.detach()), float(generator_loss))
+        return Step(self.shown, moment, float(critic_loss.detach()), float(generator_loss.detach()))
 
     def _real(self, random: torch.Generator, moment: Moment) -> Tensor:
         """A batch of real pictures in [-1, 1] at the current resolution, half of them mirrored, faded as the fakes."""

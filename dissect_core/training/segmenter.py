@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from dissect_core.artifacts import write_bytes
 from dissect_core.models.segmenter import Segmenter
@@ -33,16 +34,16 @@ class SegmenterTraining:
         self.step = 0
 
     def advance(self) -> float:
-        """One step on equal parts of every world; returns the loss."""
+        """One step on a batch of every world's share; returns the loss."""
         config = self.config
         random = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         warm_up = min(1.0, (self.step + 1) / 100)
         rate = warm_up * 0.5 * (1 + math.cos(math.pi * self.step / config.steps))
         for group in self.optimiser.param_groups:
             group["lr"] = config.learning_rate * rate
-        share = config.batch // len(self.worlds)
         pictures, labels = [], []
-        for scenes in self.worlds.values():
+        for world, share in config.worlds.items():
+            scenes = self.worlds[world]
             indices = torch.randint(len(scenes), (share,), generator=random)
             pictures.append(scenes.pictures(indices))
             labels.append(scenes.label_maps(indices))
@@ -101,28 +102,36 @@ def train_segmenter(
 def held_out_quality(segmenter: Segmenter, worlds: Mapping[str, PaintedScenes], batch: int = 32) -> dict[str, object]:
     """IoU of every concept over held-out scenes of all worlds, mean IoU per category and pixel accuracy.
 
-    A concept's IoU is its intersection over its union, summed over all pictures of the worlds in which it occurs at all
-    (at least one labelled pixel); the mean is over those concepts, "none" left out.
+    A concept's IoU is its intersection over its union, summed over all pictures; the mean is over the concepts that
+    occur at all, "none" left out.  "worlds" holds the same for the scenes of each world alone.
     """
-    hits = {name: torch.zeros(len(c), dtype=torch.int64) for name, c in CATEGORIES.items()}
-    predicted = {name: torch.zeros(len(c), dtype=torch.int64) for name, c in CATEGORIES.items()}
-    actual = {name: torch.zeros(len(c), dtype=torch.int64) for name, c in CATEGORIES.items()}
-    for scenes in worlds.values():
-        for indices in torch.arange(len(scenes)).split(batch):
-            labels = segmenter.label(scenes.pictures(indices).float().div_(127.5).sub_(1))
-            truth = scenes.label_maps(indices)
-            for index, (name, concepts) in enumerate(CATEGORIES.items()):
-                found, wanted = labels[name].flatten().long(), truth[:, index].flatten().long()
-                hits[name] += torch.bincount(found[found == wanted], minlength=len(concepts))
-                predicted[name] += torch.bincount(found, minlength=len(concepts))
-                actual[name] += torch.bincount(wanted, minlength=len(concepts))
+    counted = {name: _counts(segmenter, scenes, batch) for name, scenes in worlds.items()}
+    together = {name: torch.stack([counts[name] for counts in counted.values()]).sum(0) for name in CATEGORIES}
+    return {**_report(together), "worlds": {name: _report(counts) for name, counts in counted.items()}}
+
+
+def _counts(segmenter: Segmenter, scenes: PaintedScenes, batch: int) -> dict[str, Tensor]:
+    """Per category int64 (3, K): pixels where a concept was seen rightly, where it was seen, where it is."""
+    counts = {name: torch.zeros(3, len(concepts), dtype=torch.int64) for name, concepts in CATEGORIES.items()}
+    for indices in torch.arange(len(scenes)).split(batch):
+        labels = segmenter.label(scenes.pictures(indices).float().div_(127.5).sub_(1))
+        truth = scenes.label_maps(indices)
+        for index, (name, concepts) in enumerate(CATEGORIES.items()):
+            found, wanted = labels[name].flatten().long(), truth[:, index].flatten().long()
+            for row, values in enumerate((found[found == wanted], found, wanted)):
+                counts[name][row] += torch.bincount(values, minlength=len(concepts))
+    return counts
+
+
+def _report(counts: Mapping[str, Tensor]) -> dict[str, object]:
     quality: dict[str, object] = {}
     for name, concepts in CATEGORIES.items():
-        iou = hits[name] / (predicted[name] + actual[name] - hits[name]).clamp(min=1)
-        rows = {c: round(float(iou[i]), 4) for i, c in enumerate(concepts) if i > 0 and actual[name][i] > 0}
+        hits, predicted, actual = counts[name]
+        iou = hits / (predicted + actual - hits).clamp(min=1)
+        rows = {c: round(float(iou[i]), 4) for i, c in enumerate(concepts) if i > 0 and actual[i] > 0}
         quality[name] = {
             "mean_iou": round(sum(rows.values()) / len(rows), 4),
-            "pixel_accuracy": round(float(hits[name].sum() / actual[name].sum()), 4),
+            "pixel_accuracy": round(float(hits.sum() / actual.sum()), 4),
             "iou": rows,
         }
     return quality

@@ -1,49 +1,48 @@
-"""How fast pictures are rendered, as ratios to the plain eager module in the same run.
+"""How fast pictures are rendered, against the plain eager module in the same run.
 
-`make bench`, or `python -m tests.benchmarks.render`, prints one JSON document: for every network how many times faster
-than the plain module one whole picture is, one painted cell of an 8x8 and of a 16x16 layer, a drag and a batch; and
-how far the whole picture is from the time that its multiplications alone would take ("roofline").
+For every network: one whole picture, batches, one painted cell of an 8x8 and of a 16x16 layer, a drag; and how far the
+whole picture is from the time that its multiplications alone would take at the rate of a large convolution, measured in
+the same turns ("roofline").
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from dissect_core.edits import LayerEdit, UnitStroke, compose
 from dissect_core.latents import latents
-from dissect_core.memory import keep_freed_memory
 from dissect_core.models.progan import Generator
-from dissect_core.models.registry import Registry
 from dissect_core.render import Renderer, Request
 from dissect_core.render.folded import Folded
-from tests.benchmarks.turns import Times, in_turns, machine, summary
+from tests.benchmarks.networks import PUBLISHED, random_generator, shipped
+from tests.benchmarks.turns import Row, Times, compared, figure, in_turns, spread_of
 
-ROOT = Path(__file__).resolve().parents[2]
-RANDOM_SIZES = {
-    "random weights, 128 pixels": (256, 256, 256, 256, 96, 48, 32),
-    "random weights, the published 256 pixels": (512, 512, 512, 512, 256, 128, 64, 32),
-}
-BATCH = 8
+BATCHES = (2, 4, 8, 16, 32)
 DRAG = 20
 """Cells of one drag on an 8x8 layer, each a preview."""
+
+GOALS = {
+    "whole picture": "at least 6 times",
+    "one cell of layer4, 8x8": "at least 10 times",
+    "one cell of layer5, 16x16": "at least 15 times",
+}
+"""Of the published shape."""
+ROOFLINE_GOAL = "at most 1.7 times the roofline"
 
 Case = tuple[int, Callable[[], object]]
 
 
-def random_generator(sizes: tuple[int, ...]) -> Generator:
-    """A network whose weights are spread as trained ones are: its pictures have contrast, so rounding shows."""
-    torch.manual_seed(1)
-    generator = Generator(sizes).eval().requires_grad_(False)
-    for parameter in generator.parameters():
-        parameter.data = torch.randn(parameter.shape) * (1 if parameter.dim() == 4 else 0.1)
-    return generator
+def rows(repeats: int) -> list[Row]:
+    """The table's rows for the shipped networks and the published shape."""
+    found = []
+    for name, generator in {**shipped(), PUBLISHED: random_generator()}.items():
+        found += measured(name, generator, repeats)
+    return found
 
 
 def painted(generator: Generator, layer: str, cells: list[tuple[int, int]]) -> dict[str, LayerEdit]:
@@ -57,12 +56,8 @@ def painted(generator: Generator, layer: str, cells: list[tuple[int, int]]) -> d
 
 def cases_of(generator: Generator, renderer: Renderer) -> dict[str, Case]:
     """Name -> number of pictures, and what renders them."""
-    z = latents(range(BATCH), generator.latent_size)
+    z = latents(range(max(BATCHES)), generator.latent_size)
     sessions = count()  # a new session starts from the unedited picture
-
-    def plain() -> None:
-        with torch.inference_mode():
-            generator(z[:1])
 
     def stroke(layer: str) -> Callable[[], object]:
         middle = generator.layers[layer].grid // 2
@@ -79,19 +74,21 @@ def cases_of(generator: Generator, renderer: Renderer) -> dict[str, Case]:
 
     def strokes() -> None:
         session = next(sessions)
-        edits = [painted(generator, "layer4" if n % 2 else "layer5", [(n % 4 + 2, n % 3 + 2)]) for n in range(BATCH)]
-        renderer.render([Request(z[n], edits[n], n, session) for n in range(BATCH)])
+        edits = [painted(generator, "layer4" if n % 2 else "layer5", [(n % 4 + 2, n % 3 + 2)]) for n in range(8)]
+        renderer.render([Request(z[n], edits[n], n, session) for n in range(8)])
 
-    renderer.render([Request(z[n], {}, n) for n in range(BATCH)])
+    def whole(batch: int) -> Callable[[], object]:
+        return lambda: renderer.render([Request(row) for row in z[:batch]])
+
+    renderer.render([Request(z[n], {}, n) for n in range(8)])
     return {
-        "plain eager module": (1, plain),
-        "whole picture": (1, lambda: renderer.render([Request(z[0])])),
-        f"{BATCH} whole pictures": (BATCH, lambda: renderer.render([Request(row) for row in z])),
+        "whole picture": (1, whole(1)),
+        **{f"batch of {batch}, each": (batch, whole(batch)) for batch in BATCHES},
         "one cell of layer4, 8x8": (1, stroke("layer4")),
         "one cell of layer5, 16x16": (1, stroke("layer5")),
         "one cell of layer6, 16x16": (1, stroke("layer6")),
-        f"drag of {DRAG} cells of layer4": (DRAG, drag),
-        f"{BATCH} strokes on different pictures": (BATCH, strokes),
+        f"drag of {DRAG} cells of layer4, each": (DRAG, drag),
+        "8 strokes on different pictures, each": (8, strokes),
     }
 
 
@@ -108,50 +105,55 @@ def products(generator: Generator) -> float:
 
 def convolution(dtype: torch.dtype) -> tuple[float, Callable[[], object]]:
     """A convolution that keeps a processor busy: its thousand millions of operations, and what runs it."""
-    generator = random_generator((16, 128, 128, 128))
-    stage, x = Folded(generator, dtype).stages[-1], torch.randn(1, 128, 66, 66)
+    stage, x = Folded(random_generator((16, 128, 128, 128)), dtype).stages[-1], torch.randn(1, 128, 66, 66)
     x = x.to(dtype).contiguous(memory_format=torch.channels_last)
     return 2.0 * 9 * 64 * 64 * 128 * 128 / 1e9, torch.inference_mode()(lambda: stage(x))
 
 
-def measured(generator: Generator, repeats: int) -> dict[str, object]:
-    """The cases of one network."""
+def matrix_product(dtype: torch.dtype) -> tuple[float, Callable[[], object]]:
+    """As `convolution`."""
+    side = 1024
+    a, b = (torch.randn(side, side).to(dtype) for _ in range(2))
+    return 2.0 * side**3 / 1e9, lambda: a @ b
+
+
+def measured(name: str, generator: Generator, repeats: int) -> list[Row]:
+    """The rows of one network."""
     generator = generator.to(memory_format=torch.contiguous_format)
     renderer = Renderer(generator)
+    precision = str(renderer.dtype).removeprefix("torch.")
+    z = latents([0], generator.latent_size)
+
+    @torch.inference_mode()
+    def plain() -> Tensor:
+        return generator(z)
+
     cases = cases_of(generator, renderer)
-    work, run = convolution(renderer.dtype)
-    times = in_turns({name: run for name, (_, run) in cases.items()} | {"convolution": run}, repeats)
-    reference = times["plain eager module"]
-    floor_ms = products(generator) / work * _median_ms(times["convolution"])
-    return {
-        "resolution": generator.resolution,
-        "precision": str(renderer.dtype).removeprefix("torch."),
-        "gigaflop": round(products(generator), 2),
-        "gigaflop_per_second": round(1000 * work / _median_ms(times["convolution"]), 1),
-        "whole_picture_to_roofline": round(_median_ms(times["whole picture"]) / floor_ms, 2),
-        "cases": {name: summary(times[name], reference, pictures) for name, (pictures, _) in cases.items()},
-    }
+    (work, convolve), (matrix_work, multiply) = convolution(renderer.dtype), matrix_product(renderer.dtype)
+    extra = {"plain": plain, "convolution": convolve, "matrix product": multiply}
+    times = in_turns({case: run for case, (_, run) in cases.items()} | extra, repeats)
+    goals = GOALS if name == PUBLISHED else {}
+    found = [
+        compared(f"{name}: {case}", times[case], times["plain"], each=pictures, goal=goals.get(case, ""))
+        for case, (pictures, _) in cases.items()
+    ]
+    rate, matrix_rate = rate_of(work, times["convolution"]), rate_of(matrix_work, times["matrix product"])
+    floor_ms = 1000 * products(generator) / rate
+    ours = [wall / floor_ms for wall, _ in times["whole picture"]]
+    reference = statistics.median(wall for wall, _ in times["plain"]) / floor_ms
+    whole = statistics.median(ours)
+    goal = ROOFLINE_GOAL if name == PUBLISHED else ""
+    what = f"{name}: whole picture in {precision} to roofline of {floor_ms:.1f} ms"
+    return [
+        *found,
+        Row(
+            what, "times", round(reference, 2), round(whole, 2), spread_of(ours), round(reference / whole, 2), goal=goal
+        ),
+        figure(f"{name}: convolution in {precision}", "GFLOP/s", [rate]),
+        figure(f"{name}: matrix product in {precision}", "GFLOP/s", [matrix_rate]),
+    ]
 
 
-def _median_ms(times: Times) -> float:
-    return statistics.median(wall_ms for wall_ms, _ in times)
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", default="storybook-church", help="a shipped network to measure too")
-    parser.add_argument("--repeats", type=int, default=20)
-    arguments = parser.parse_args()
-    keep_freed_memory()
-    registry = Registry(ROOT / "precomputed")
-    networks = {name: random_generator(sizes) for name, sizes in RANDOM_SIZES.items()}
-    if arguments.model in registry.cards:
-        networks = {arguments.model: registry.generator(arguments.model), **networks}
-    results = {name: measured(generator, arguments.repeats) for name, generator in networks.items()}
-    document = {"benchmark": "render", **machine(), "repeats": arguments.repeats, "networks": results}
-    print(json.dumps(document, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+def rate_of(work: float, times: Times) -> float:
+    """Thousand millions of operations a second."""
+    return 1000 * work / statistics.median(wall for wall, _ in times)

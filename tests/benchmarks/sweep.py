@@ -1,26 +1,25 @@
 """How much faster all units of conv5_3 of VGG-16 are removed together than one by one, in the same run.
 
-`make bench`, or `python -m tests.benchmarks.sweep`, prints one JSON document.  The naive loop is one forward pass for
-every unit; a few of its passes are timed, in turns with the sweep, and their median counts for each of the 512.
+The naive loop is one forward pass for every unit; a few of its passes are timed, in turns with the sweep, and their
+median counts for each of the 512.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
+import sys
 
 import torch
 from torch import Tensor, nn
 
 from dissect_core.hooks import edited
-from dissect_core.memory import keep_freed_memory
 from dissect_core.sweep import remove_each
-from tests.benchmarks.turns import in_turns, machine
+from tests.benchmarks.turns import Row, compared, in_turns
 
 CONV5_3 = "features.28"
 UNITS = 512
 CLASSES = 365
+IMAGES = 4
+MOST_DIFFERENT = 1e-2
 
 
 class Vgg16(nn.Module):
@@ -56,16 +55,11 @@ class Vgg16(nn.Module):
         return logits
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--images", type=int, default=4, help="images of one batch")
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-    keep_freed_memory()
+def rows(repeats: int) -> list[Row]:
+    """The table's row."""
     torch.manual_seed(1)
     network = Vgg16().eval().requires_grad_(False)
-    images = torch.randn(arguments.images, 3, 224, 224)
+    images = torch.randn(IMAGES, 3, 224, 224)
 
     def one_unit() -> Tensor:
         zero = edited(network, {CONV5_3: lambda maps: maps.index_fill(1, torch.tensor([7]), 0.0)})
@@ -74,22 +68,9 @@ def main() -> None:
             return logits
 
     removed = remove_each(network, CONV5_3, images, [7]).removed[:, 0]
-    times = in_turns({"naive": one_unit, "sweep": lambda: remove_each(network, CONV5_3, images)}, arguments.repeats)
-    wall, cpu = ({name: statistics.median(t[clock] for t in ts) for name, ts in times.items()} for clock in (0, 1))
-    document = {
-        "benchmark": "sweep",
-        **machine(),
-        "repeats": arguments.repeats,
-        "images": arguments.images,
-        "units": UNITS,
-        "naive_ms_per_unit": round(wall["naive"], 1),
-        "sweep_ms_of_all_units": round(wall["sweep"], 1),
-        "times_faster": round(UNITS * wall["naive"] / wall["sweep"], 1),
-        "times_less_cpu": round(UNITS * cpu["naive"] / cpu["sweep"], 1),
-        "largest_difference_of_logits": float((removed - one_unit()).abs().max()),
-    }
-    print(json.dumps(document, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+    difference = float((removed - one_unit()).abs().max())
+    if difference > MOST_DIFFERENT:
+        sys.exit(f"the sweep and the naive loop differ by {difference} in a logit")
+    times = in_turns({"naive": one_unit, "sweep": lambda: remove_each(network, CONV5_3, images)}, repeats)
+    what = f"ablation sweep of {UNITS} units of conv5_3, each unit of {IMAGES} images"
+    return [compared(what, times["sweep"], times["naive"], each=UNITS, goal="at least 50 times")]

@@ -12,13 +12,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dissect_core.edits import apply_edit
+from dissect_core.hooks import edited
 from dissect_core.models.progan import LayerInfo
+from dissect_core.render import Request
 
 
 class Planted(nn.Module):
@@ -56,6 +60,21 @@ class ToyGenerator(nn.Sequential):
         for block in self.children():
             x = block(x)
         return x
+
+
+class ToyRenderer:
+    """Renders the generator of this file by editing its layers one picture at a time."""
+
+    def __init__(self, generator: ToyGenerator) -> None:
+        self.generator = generator
+
+    def render(self, requests: Sequence[Request]) -> Tensor:
+        return torch.cat([self._one(request) for request in requests])
+
+    def _one(self, request: Request) -> Tensor:
+        with edited(self.generator, {name: partial(apply_edit, edit=edit) for name, edit in request.edits.items()}):
+            picture: Tensor = self.generator(request.latent[None])
+        return picture
 
 
 class ToySegmenter(nn.Module):

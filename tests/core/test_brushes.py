@@ -18,7 +18,7 @@ from dissect_core.effects import Bench, UnitSet
 from dissect_core.errors import ArtifactMismatch, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
-from tests.core.planted import ToyGenerator, ToySegmenter
+from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
 
 BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 1.0, 7, (0.1, 0.2, 0.3, 0.4), 2)
@@ -39,7 +39,8 @@ def toy_dissection() -> Dissection:
 
 
 def bench() -> Bench:
-    return Bench(ToyGenerator(), ToySegmenter(), 8)  # type: ignore[arg-type]
+    generator = ToyGenerator()
+    return Bench(generator, ToyRenderer(generator), ToySegmenter(), 8)  # type: ignore[arg-type]
 
 
 def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:

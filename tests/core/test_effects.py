@@ -13,12 +13,11 @@ from dissect_core.effects import (
     measure_ablation,
     measure_insertion,
     observe,
-    set_units,
     to_cells,
 )
 from dissect_core.habitat import Context, brush_radius, context_places, learn_habitat, plausible_places
 from dissect_core.ranking import EffectSpec, rank_by_effect
-from tests.core.planted import ToyGenerator, ToySegmenter
+from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
 TREE, SKY, GRASS, CROWN = (
     Concept("object", "tree"),
@@ -29,7 +28,8 @@ TREE, SKY, GRASS, CROWN = (
 
 
 def bench(batch: int = 4) -> Bench:
-    return Bench(ToyGenerator(), ToySegmenter(), batch)  # type: ignore[arg-type]
+    generator = ToyGenerator()
+    return Bench(generator, ToyRenderer(generator), ToySegmenter(), batch)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("batch", [1, 3, 10])
@@ -111,13 +111,6 @@ def test_a_disc_covers_the_pixels_whose_centre_it_holds_and_switches_every_cell_
     assert mask[0].int().tolist() == [[0, 0, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
     assert mask[1].int().tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
     assert to_cells(mask.float(), 2)[:, 0].tolist() == [[[1, 1], [1, 1]], [[0, 0], [1, 0]]]
-
-
-def test_setting_units_leaves_the_given_tensor_alone() -> None:
-    x = torch.full((1, 2, 1, 2), 3.0)
-    y = set_units([1], torch.tensor([7.0]), torch.tensor([[[[1.0, 0.5]]]]))(x)
-    assert y.tolist() == [[[[3, 3]], [[7, 5]]]]
-    assert x.unique().tolist() == [3]
 
 
 @pytest.mark.parametrize(("concept", "unit"), [(TREE, 0), (CROWN, 0), (SKY, 1)])

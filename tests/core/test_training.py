@@ -21,7 +21,7 @@ from dissect_core.training.config import (
     read_segmenter_config,
 )
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
-from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule, turned
+from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
 from dissect_core.training.publish import publish_generator
@@ -69,16 +69,6 @@ def test_spread_kernel_halves_the_grid_like_convolution_then_mean() -> None:
 def test_normalise_has_the_gradient_of_the_formula() -> None:
     x = torch.randn(2, 5, 3, 3, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(normalise, (x,), atol=1e-4, rtol=1e-4)
-
-
-def test_one_pass_through_the_critic_gives_the_generator_its_own_gradient() -> None:
-    torch.manual_seed(0)
-    critic = Discriminator([6, 6], group=1)  # a deviation of one picture is nothing: no neighbours
-    pictures = torch.randn(4, 3, 8, 8, requires_grad=True)
-    logit = critic(pictures, 1, 1.0)
-    (expected,) = torch.autograd.grad(F.softplus(-logit).mean(), pictures, retain_graph=True)
-    (slope,) = torch.autograd.grad(F.softplus(logit).mean(), pictures)
-    torch.testing.assert_close(slope * turned(logit).view(-1, 1, 1, 1), expected)
 
 
 def test_growing_generator_at_full_size_is_the_published_generator() -> None:
@@ -200,6 +190,8 @@ def test_painted_scenes_are_painted_once(tmp_path: Path) -> None:
     assert seen[-1] == (5, 5)
     assert np.array_equal(first.images, again.images)
     assert first.label_maps(torch.tensor([0, 4])).shape == (2, 3, 16, 16)
+    fewer = painted_scenes("kitchen", 3, 16, tmp_path, progress=lambda done, total: pytest.fail("painted twice"))
+    assert np.array_equal(first.images[:3], fewer.images)
 
 
 def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
@@ -208,12 +200,13 @@ def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
     labels[:, :, :, 8:] = 1
     labels[:, :, :, :8] = 2
     images = np.where(labels == 1, 230, 30).astype(np.uint8)
-    config = SegmenterConfig("tiny", ("church",), 0, (4, 4, 8, 8, 8), 16, 8, 8, 150, 8, 0.01)
+    config = SegmenterConfig("tiny", {"church": 8}, 0, (4, 4, 8, 8, 8), 16, 1, 8, 150, 0.01)
     training = SegmenterTraining(config, {"church": PaintedScenes(images, labels)}, torch.device("cpu"))
     losses = [training.advance() for _ in range(config.steps)]
     assert losses[-1] < losses[0] / 2
     quality = held_out_quality(training.segmenter.eval(), {"church": PaintedScenes(images, labels)})
     assert quality["object"]["pixel_accuracy"] > 0.9  # type: ignore[index]
+    assert quality["worlds"]["church"] == {key: quality[key] for key in CATEGORIES}  # type: ignore[index]
 
 
 def test_segmenter_round_trips_through_its_state() -> None:
@@ -240,6 +233,15 @@ def test_committed_generator_configurations_are_valid(domain: str) -> None:
     config = read_generator_config(Path("precomputed/training") / f"storybook-{domain}.toml")
     assert config.resolution >= 128
     assert min(config.sizes[:4]) >= 128
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", '"all"'])
+def test_a_world_without_pictures_in_a_batch_is_refused(tmp_path: Path, share: str) -> None:
+    good = Path("precomputed/training/storybook-segmenter.toml").read_text(encoding="utf-8")
+    (tmp_path / "bad.toml").write_text(good.replace("beach = 1", f"beach = {share}"), encoding="utf-8")
+    with pytest.raises(UnitbrushError, match="every world") as refused:
+        read_segmenter_config(tmp_path / "bad.toml")
+    assert "beach" in str(refused.value.value)
 
 
 def test_committed_segmenter_configuration_is_valid() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dissect_core.brushes import read_brushes
 from tests.e2e.conftest import REPOSITORY, Server
 from tests.e2e.painter import Painter
 
 PRECOMPUTED = REPOSITORY / "precomputed"
 CARD = PRECOMPUTED / "models" / "storybook-church.json"
-LEFT = (0.08, 0.62, 0.32, 0.86)
 
 pytestmark = [
     pytest.mark.browser,
@@ -59,11 +59,18 @@ def saved(painter: Painter, path: Path) -> bytes:
 def test_the_segmenter_finds_more_tree_where_a_tree_was_drawn(
     open_page: Callable[..., Painter], trained: Server, tmp_path: Path
 ) -> None:
+    """On the scene and at the place that the brush itself gives as its example."""
+    brush = next(b for b in read_brushes(PRECOMPUTED / "brushes" / f"{CARD.stem}.json").brushes if b.id == "tree")
     painter = open_page(url=trained.url)
+    painter.page.locator("#seed").fill(str(brush.example_seed))
+    painter.key("Enter")
+    assert painter.seed == str(brush.example_seed)
     painter.page.locator("#brushes input[value=tree]").check()
-    before = tree_pixels(saved(painter, tmp_path / "before.png"), LEFT)
-    painter.stroke((0.14, 0.72), (0.26, 0.76))
-    after = tree_pixels(saved(painter, tmp_path / "after.png"), LEFT)
+    before = tree_pixels(saved(painter, tmp_path / "before.png"), brush.example_box)
+    x0, y0, x1, y1 = brush.example_box
+    middle = (y0 + y1) / 2
+    painter.stroke((x0 + (x1 - x0) / 4, middle), (x1 - (x1 - x0) / 4, middle))
+    after = tree_pixels(saved(painter, tmp_path / "after.png"), brush.example_box)
     assert after > before
     painter.key("z")
     assert painter.digest == painter.original_digest

@@ -1,0 +1,26 @@
+"""Encoding a picture of a shipped network as PNG and as WebP: what the server does after every render."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+
+from dissect_core.latents import latents
+from dissect_core.pixels import FORMATS, encode, to_bytes
+from tests.benchmarks.networks import random_generator, shipped
+from tests.benchmarks.turns import Row, compared, figure, in_turns
+
+
+def rows(repeats: int) -> list[Row]:
+    """The table's rows: the time of each format, compared with PNG, and the size of the file."""
+    generator = next(iter(shipped().values()), None) or random_generator((16, 64, 64, 64, 32, 16, 16))
+    with torch.inference_mode():
+        picture = to_bytes(generator(latents([3], generator.latent_size)))[0]
+    times = in_turns({name: partial(encode, picture, name) for name in FORMATS}, 10 * repeats)
+    side = picture.shape[0]
+    found = []
+    for name in FORMATS:
+        found.append(compared(f"encoding {side} x {side} pixels as {name}", times[name], times["png"]))
+        found.append(figure(f"{side} x {side} pixels as {name}", "KiB", [len(encode(picture, name)) / 1024]))
+    return found
