@@ -70,9 +70,11 @@ def test_a_bar_filters_the_wall_and_the_link_brings_it_back(browse: Browse) -> N
     everything = cards(page)
     bar = page.locator(".bar-of").first
     count, name = int(bar.locator("b").inner_text()), bar.locator("span").first.inner_text()
-    bar.click()
+    bar.focus()
+    page.keyboard.press("Enter")
     page.wait_for_url(re.compile("concept="))
     found = cards(page)
+    assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true", "the bar keeps the focus"
     assert len(found) == count
     assert all(name in text.lower() for text in found)
     assert cards(browse(page.url[page.url.index("/units") :])) == found

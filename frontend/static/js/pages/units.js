@@ -136,10 +136,12 @@ function fail(error) {
 /** Whatever changed: all of it is small, but for the wall itself, which builds itself in parts. Until the units of
  * another layer are there, the old ones stay, dimmed. @param {State} state */
 function draw({ wall, layers, units, trouble }) {
+  const title = models.find(({ id }) => id === wall.model)?.title ?? wall.model;
   const waiting = !units && !trouble && (!layers || layers.layers.some(({ layer }) => layer === wall.layer));
   list.setAttribute("aria-busy", String(waiting));
   if (waiting) {
     showEmpty("");
+    headline.textContent = [title, wall.layer].filter(Boolean).join(", ");
     subline.textContent = "The units are on their way.";
     return;
   }
@@ -151,7 +153,6 @@ function draw({ wall, layers, units, trouble }) {
   lightCells(minimum);
   need(document, "#minimum-value", HTMLOutputElement).value = counts.toFixed(2);
   need(document, "#filters", HTMLElement).hidden = !units;
-  const title = models.find(({ id }) => id === wall.model)?.title ?? wall.model;
   const found = units ? shown(units, wall) : [];
   const bars = units ? barsOf(units, wall.minimum) : [];
   showBars(bars, wall);
