@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from dissect_core.latents import MAX_ID
 from dissect_core.pixels import FORMATS
 from dissect_core.version import __version__
+from server.catalog import DissectedModel
 from server.deps import SettingsDep, StudioDep
 from server.docs_page import ERROR_EXAMPLE, LIVE_PREVIEW, sections
 from server.routes.models import model_out
 from server.settings import Settings
 from server.studio import Studio
+from server.units import layers_out, unit_out
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +34,54 @@ async def home() -> Response:
 @router.api_route("/paint", methods=["GET", "HEAD"])
 async def paint(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
     """The painting page."""
-    return _page(request, "paint.html", {"bootstrap": bootstrap(studio, settings), "version": __version__})
+    return _page(request, "paint.html", {"bootstrap": bootstrap(studio, settings)})
+
+
+@router.api_route("/units", methods=["GET", "HEAD"])
+async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
+    """The wall of units; which ones is for the page to read from the query, the layers are already inside."""
+    found = studio.catalog.dissected
+    model = found.get(request.query_params.get("model") or next(iter(found), ""))
+    summary = None if model is None else layers_out(model).model_dump()
+    return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
+
+
+@router.api_route("/units/{model}/{layer}/{unit:int}", methods=["GET", "HEAD"])
+async def one_unit(
+    request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: int
+) -> Response:
+    """One unit with its evidence already inside."""
+    found = _dissected(studio, model)
+    if layer not in found.layers or not 0 <= unit < found.layers[layer].units:
+        raise HTTPException(404)
+    if layer not in found.dissection.layers:  # the wall says what to do about it
+        return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
+    evidence = unit_out(found, layer, unit).model_dump()
+    start = bootstrap(studio, settings, unit=evidence)
+    return _page(request, "unit.html", {"bootstrap": start, "kind": found.card.kind})
+
+
+@router.get("/layers")
+async def all_layers(studio: StudioDep) -> Response:
+    """The comparison of layers of the first networks that are dissected, two side by side where there are two."""
+    names = [name for name, model in studio.catalog.dissected.items() if model.dissection.layers]
+    first, *others = names or list(studio.catalog.dissected)
+    query = f"?{urlencode({'with': others[0]})}" if others else ""
+    return RedirectResponse(f"/layers/{first}{query}", status_code=307)
+
+
+@router.api_route("/layers/{model}", methods=["GET", "HEAD"])
+async def layers(request: Request, studio: StudioDep, settings: SettingsDep, model: str) -> Response:
+    """The comparison of the layers of one network, or with `?with=` of two."""
+    names = [model, *request.query_params.getlist("with")]
+    summaries = [layers_out(_dissected(studio, name)).model_dump() for name in names]
+    return _page(request, "layers.html", {"bootstrap": bootstrap(studio, settings, layers=summaries)})
+
+
+@router.api_route("/look", methods=["GET", "HEAD"])
+async def look(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
+    """Which units are strongest at a place of a picture."""
+    return _page(request, "look.html", {"bootstrap": bootstrap(studio, settings)})
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
@@ -46,11 +98,11 @@ async def docs(request: Request) -> Response:
     return _page(request, "docs.html", context)
 
 
-def bootstrap(studio: Studio, settings: Settings) -> dict[str, object]:
-    """What the painting page starts with: its generators, the limits to respect, and the version."""
+def bootstrap(studio: Studio, settings: Settings, **more: object) -> dict[str, object]:
+    """What a page starts with: the networks that have units, the limits to respect, the version, and its own."""
     catalog = studio.catalog
     return {
-        "models": [model_out(model.card, catalog).model_dump() for model in catalog.models.values()],
+        "models": [model_out(model.card, catalog).model_dump() for model in catalog.dissected.values()],
         "limits": {
             "strokes": settings.max_strokes,
             "seed": MAX_ID,
@@ -62,7 +114,15 @@ def bootstrap(studio: Studio, settings: Settings) -> dict[str, object]:
             "formats": list(FORMATS),
         },
         "version": __version__,
+        **more,
     }
+
+
+def _dissected(studio: Studio, model: str) -> DissectedModel:
+    """The network that a page is about, or the error page."""
+    if model not in studio.catalog.dissected:
+        raise HTTPException(404)
+    return studio.catalog.dissected[model]
 
 
 def _page(request: Request, template: str, context: dict[str, object]) -> Response:

@@ -93,14 +93,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_page(browser: Any, server: Server) -> Iterator[Callable[..., Any]]:
-    """`open_page(path="/paint", taught=True, **context)` -> a Painter; every script error fails the test."""
-    from tests.e2e.painter import Painter
-
+def browse(browser: Any, server: Server) -> Iterator[Callable[..., Any]]:
+    """`browse(path, taught=True, **context)` -> a page; every script error and every foreign request fails the test."""
     problems: list[str] = []
     contexts: list[Any] = []
 
-    def opened(path: str = "/paint", *, taught: bool = True, url: str = server.url, **options: Any) -> Painter:
+    def opened(path: str, *, taught: bool = True, url: str = server.url, **options: Any) -> Any:
         context = browser.new_context(**{"viewport": DESKTOP, **options})
         contexts.append(context)
         if taught:
@@ -112,14 +110,25 @@ def open_page(browser: Any, server: Server) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: problems.append(request.url) if foreign(request.url, url) else None)
         page.goto(url + path)
-        painter = Painter(page)
-        painter.settle()
-        return painter
+        return page
 
     yield opened
     for context in contexts:
         context.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def open_page(browse: Callable[..., Any]) -> Callable[..., Any]:
+    """`open_page(path="/paint", **options)` -> a Painter, when its picture is there; options as of `browse`."""
+    from tests.e2e.painter import Painter
+
+    def opened(path: str = "/paint", **options: Any) -> Painter:
+        painter = Painter(browse(path, **options))
+        painter.settle()
+        return painter
+
+    return opened
 
 
 def foreign(address: str, ours: str) -> bool:

@@ -26,6 +26,8 @@ const TEXT = [
   ["accent-ink", "surface"], ["fault", "surface"], ["fault", "raised"], ["surface", "ink"],
 ];
 const SHAPES = [
+  ...["object", "part", "material", "colour", "half"].flatMap((category) =>
+    ["ground", "surface", "raised"].map((back) => [category, back])),
   ["edge", "surface"], ["edge", "raised"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"],
 ];
 

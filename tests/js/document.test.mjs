@@ -158,12 +158,12 @@ test("what is no picture is refused", async () => {
 test("a finished stroke is sent once, then named by its hash", () => {
   const known = new Set();
   const one = stroke();
-  const [first] = wireStrokes([one], null, 64, known);
+  const [first] = wireStrokes([one], null, 64, known, 1);
   const file = Buffer.from(first.mask, "base64");
   assert.equal(inkOf(one, 64).sha256, createHash("sha256").update(file).digest("hex"));
-  const [again] = wireStrokes([{ ...one, on: true }], null, 64, known);
+  const [again] = wireStrokes([{ ...one, on: true }], null, 64, known, 1);
   assert.deepEqual(again, { concept: "tree", mode: "draw", strength: 0.8, count: 20, mask_id: inkOf(one, 64).sha256 });
-  assert.ok("mask" in wireStrokes([one], null, 64, null)[0], "by POST every mask is sent");
+  assert.ok("mask" in wireStrokes([one], null, 64, null, 1)[0], "by POST every mask is sent");
 });
 
 test("the mask of a growing stroke is at every moment the mask of the stroke so far", () => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,17 +22,54 @@ def test_the_front_door_leads_to_painting(server: LiveServer) -> None:
 def test_the_page_starts_with_models_limits_and_version(server: LiveServer) -> None:
     page = server.client.get("/paint")
     assert page.status_code == 200
-    found = re.search(r'<script type="application/json" id="bootstrap">(.*?)</script>', page.text, re.DOTALL)
-    assert found
-    bootstrap = json.loads(found[1])
-    models = server.client.get("/api/models").json()["models"]
-    assert bootstrap["models"] == [model for model in models if model["kind"] == "generator"]
+    bootstrap = start_of(page.text)
+    with_units = {model["id"]: model for model in server.client.get("/api/models").json()["models"]}
+    assert {model["id"]: model for model in bootstrap["models"]} == with_units, "the toy has no segmenter"
     assert bootstrap["limits"]["strokes"] == server.app.state.settings.max_strokes
     assert bootstrap["limits"]["seed"] == 100_000
     assert bootstrap["version"]
 
 
-@pytest.mark.parametrize("path", ["/paint", "/docs"])
+PAGES = [
+    "/paint",
+    "/docs",
+    "/units",
+    "/units/storybook-church/layer4/3",
+    "/units/storybook-classifier/conv5_3/0",
+    "/layers/storybook-church?with=storybook-classifier",
+    "/look",
+]
+
+
+def start_of(page: str) -> dict[str, Any]:
+    """What a page has inside to start with."""
+    found = re.search(r'<script type="application/json" id="bootstrap">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+def test_a_page_about_units_has_what_it_shows_inside(server: LiveServer) -> None:
+    client = server.client
+    unit = "/storybook-classifier/layers/conv5_3/units/1"
+    inside = start_of(client.get("/units/storybook-classifier/conv5_3/1").text)["unit"]
+    assert inside == client.get(f"/api/models{unit}").json()
+    layers = client.get("/api/models/storybook-classifier/layers").json()
+    assert start_of(client.get("/units?model=storybook-classifier").text)["layers"] == layers
+    assert start_of(client.get("/layers/storybook-church?with=storybook-classifier").text)["layers"][1] == layers
+
+
+def test_what_has_no_page_gets_the_error_page_and_what_is_not_dissected_the_wall(server: LiveServer) -> None:
+    browser = {"Accept": "text/html"}
+    for path in ("/units/nobody/layer4/3", "/units/storybook-church/layer4/99", "/units/storybook-church/layer4/x"):
+        page = server.client.get(path, headers=browser)
+        assert page.status_code == 404
+        assert "There is nothing on this page" in page.text
+    moved = server.client.get("/units/storybook-church/layer1/0")
+    assert (moved.status_code, moved.headers["location"]) == (307, "/units?model=storybook-church&layer=layer1")
+    assert server.client.get("/layers").headers["location"] == "/layers/storybook-church?with=storybook-kitchen"
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_name_no_other_host_and_all_their_files_are_there(server: LiveServer, path: str) -> None:
     page = server.client.get(path).text
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
@@ -43,7 +81,7 @@ def test_pages_name_no_other_host_and_all_their_files_are_there(server: LiveServ
         assert "immutable" in response.headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["/paint", "/docs", "/api/models", "/nowhere", "/openapi.json"])
+@pytest.mark.parametrize("path", [*PAGES, "/api/models", "/nowhere", "/openapi.json"])
 def test_every_answer_has_the_security_headers(server: LiveServer, path: str) -> None:
     headers = server.client.get(path).headers
     assert headers["content-security-policy"].startswith("default-src 'self'; img-src 'self' data: blob:;")

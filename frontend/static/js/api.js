@@ -2,6 +2,9 @@
  * The only module that talks to the server over HTTP.
  *
  * @typedef {import("./lib/types.js").Brush} Brush
+ * @typedef {import("./lib/types.js").Layers} Layers
+ * @typedef {import("./lib/types.js").Strong} Strong
+ * @typedef {import("./lib/types.js").Unit} Unit
  */
 
 /** What the server says when it says no; `code` "offline" when it says nothing at all. */
@@ -38,19 +41,24 @@ async function ask(path, options) {
   throw toError(body, `the server answered ${response.status}`);
 }
 
+/** @param {readonly (string | number)[]} parts  of a path below all networks */
+const under = (...parts) => `/api/models/${parts.map(encodeURIComponent).join("/")}`;
+
 /** @param {string} model @param {number} seed @param {number} [size]  thumbnail side, px */
 export function imageUrl(model, seed, size) {
-  const query = size ? `?size=${size}&format=webp` : "";
-  return `/api/models/${encodeURIComponent(model)}/images/${seed}${query}`;
+  return under(model, "images", seed) + (size ? `?size=${size}&format=webp` : "");
 }
 
 /** @param {string} model @param {string} brush */
-export const exampleUrl = (model, brush) =>
-  `/api/models/${encodeURIComponent(model)}/brushes/${encodeURIComponent(brush)}/example.webp`;
+export const exampleUrl = (model, brush) => under(model, "brushes", brush, "example.webp");
+
+/** Five top images of a unit side by side, the active region lit. @param {string} model @param {string} layer
+ * @param {number} unit */
+export const stripUrl = (model, layer, unit) => under(model, "layers", layer, "units", unit, "strip");
 
 /** @param {string} model @param {AbortSignal} [signal] @returns {Promise<readonly Brush[]>} */
 export async function fetchBrushes(model, signal) {
-  const response = await ask(`/api/models/${encodeURIComponent(model)}/brushes`, signal ? { signal } : {});
+  const response = await ask(under(model, "brushes"), signal ? { signal } : {});
   const body = await response.json();
   return Array.isArray(body) ? body : body.brushes;
 }
@@ -70,4 +78,51 @@ export async function postRender(request, signal) {
     ...(signal && { signal }),
   });
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The dissected layers. @param {string} model @param {AbortSignal} [signal] @returns {Promise<Layers>} */
+export async function fetchLayers(model, signal) {
+  return (await ask(under(model, "layers"), signal ? { signal } : {})).json();
+}
+
+/** All units of a layer, by number. @param {string} model @param {string} layer @returns {Promise<readonly Unit[]>} */
+export async function fetchUnits(model, layer) {
+  return (await (await ask(under(model, "layers", layer, "units"), {})).json()).units;
+}
+
+/** @typedef {{map: Blob, threshold: number}} Activation  a grey picture of how rare it is; the grey of t_u */
+
+/**
+ * Where a unit is active in a scene or a picture.
+ * @param {string} model @param {string} layer @param {number} unit @param {number | Blob} of  seed or picture file
+ * @param {AbortSignal} [signal] @returns {Promise<Activation>}
+ */
+export async function fetchActivation(model, layer, unit, of, signal) {
+  const path = under(model, "layers", layer, "units", unit, "activation");
+  const options = { ...(of instanceof Blob && { method: "POST", body: of }), ...(signal && { signal }) };
+  const response = await ask(of instanceof Blob ? path : `${path}?seed=${of}`, options);
+  return { map: await response.blob(), threshold: Number(response.headers.get("X-Unitbrush-Threshold-Grey") ?? 170) };
+}
+
+/**
+ * The units that are most active at a place.
+ * @param {string} model @param {string} layer @param {object} question  of what: seed or picture; where: point or mask
+ * @param {AbortSignal} [signal] @returns {Promise<readonly Strong[]>}
+ */
+export async function fetchStrongest(model, layer, question, signal) {
+  const response = await ask(under(model, "layers", layer, "strongest"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(question),
+    ...(signal && { signal }),
+  });
+  return (await response.json()).units;
+}
+
+/** What a classifier sees in a picture, best first.
+ * @param {string} model @param {Blob} picture @param {AbortSignal} signal
+ * @returns {Promise<readonly {name: string, probability: number}[]>}
+ */
+export async function fetchClasses(model, picture, signal) {
+  return (await (await ask(under(model, "classify"), { method: "POST", body: picture, signal })).json()).classes;
 }

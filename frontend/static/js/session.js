@@ -10,6 +10,7 @@
  * @typedef {{id: number, key: string, draftId: string, points: number, at: number}} Asked
  */
 import { ApiError, fetchImage, postRender } from "./api.js";
+import { chosenLevel } from "./lib/custom.js";
 import { pageKey } from "./lib/document.js";
 import { growingMask, wireStrokes } from "./lib/request.js";
 import { openLine } from "./line.js";
@@ -240,7 +241,7 @@ export function openSession(store) {
       points: (state.draft?.points.length ?? 0) / 3,
       at: session.pointAt,
     };
-    const wire = wireStrokes(strokes, draft, side, hashes);
+    const wire = wireStrokes(strokes, draft, side, hashes, chosenLevel(state.limits.level));
     return { asked, request: { model: state.model, seed: state.seed, format: "png", strokes: wire } };
   }
 

@@ -1,5 +1,5 @@
 /**
- * The one store of the page, and every change that can happen to it. Views read the state and call these.
+ * The state of the painting page, and every change that can happen to it. Views read the state and call these.
  *
  * @typedef {import("./lib/types.js").State} State
  * @typedef {import("./lib/types.js").Stroke} Stroke
@@ -7,55 +7,22 @@
  * @typedef {import("./lib/types.js").Timeline} Timeline
  * @typedef {import("./lib/types.js").Model} Model
  * @typedef {import("./lib/types.js").Brush} Brush
+ * @typedef {import("./lib/store.js").Store<State>} Store
  */
+import { customBrush, unitsIn } from "./lib/custom.js";
 import { newId, pageKey } from "./lib/document.js";
 import { clamp } from "./lib/geometry.js";
 import { EMPTY, record, redo, undo } from "./lib/history.js";
 
 const VISITED = 12;
 const NETWORK_DIGITS = 8;
-
-/**
- * @typedef {object} Store
- * @property {State} state  replaced, never changed
- * @property {(change: (state: State) => State) => void} update
- * @property {<T>(selector: (state: State) => T, listener: (value: T) => void) => () => void} subscribe
- *   calls the listener now and whenever the selected value is another one
- */
-
-/** @param {State} initial @returns {Store} */
-export function createStore(initial) {
-  /** @type {Set<() => void>} */
-  const listeners = new Set();
-  /** @type {Store} */
-  const store = {
-    state: initial,
-    update(change) {
-      const next = change(store.state);
-      if (next === store.state) return;
-      store.state = next;
-      for (const listener of [...listeners]) listener();
-    },
-    subscribe(selector, listener) {
-      let value = selector(store.state);
-      const check = () => {
-        const next = selector(store.state);
-        if (Object.is(next, value)) return;
-        value = next;
-        listener(value);
-      };
-      listeners.add(check);
-      listener(value);
-      return () => void listeners.delete(check);
-    },
-  };
-  return store;
-}
+const CUSTOM_KEPT = 3;
 
 /** @param {readonly Model[]} models @param {import("./lib/types.js").Limits} limits @returns {State} */
 export function initialState(models, limits) {
   return {
-    models, limits, model: models[0]?.id ?? "", seed: 0, pages: {}, brushes: {}, chosen: {}, visited: {},
+    models, limits, model: models[0]?.id ?? "", seed: 0, pages: {}, brushes: {}, chosen: {}, custom: {},
+    visited: {},
     tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
     draft: null, hover: null, cursor: null,
     look: { original: false, compare: null, difference: false, grid: false },
@@ -75,8 +42,15 @@ export const modelOf = (s) => /** @type {Model} */ (s.models.find(({ id }) => id
 export const brushesOf = (s) => s.brushes[s.model];
 /** @param {State} s @returns {Brush | undefined} */
 export const brushOf = (s) => brushesOf(s)?.find(({ id }) => id === s.chosen[s.model]) ?? brushesOf(s)?.[0];
+/** @param {State} s @param {string} id */
+const knownBrush = (s, id) => brushesOf(s)?.find((brush) => brush.id === id) ?? fromId(id);
 /** What a brush paints, for people. @param {State} s @param {string} id */
-export const nameOf = (s, id) => brushesOf(s)?.find((brush) => brush.id === id)?.concept ?? id;
+export const nameOf = (s, id) => knownBrush(s, id)?.concept ?? id;
+/** A brush of chosen units. @param {string} id @returns {Brush | undefined} undefined: a brush of a concept */
+function fromId(id) {
+  const chosen = unitsIn(id);
+  return chosen ? customBrush(chosen.layer, chosen.units) : undefined;
+}
 /** @param {State} s @returns {Painting} */
 export const paintingOf = (s) => ({
   model: s.model, network: modelOf(s).sha256.slice(0, NETWORK_DIGITS), seed: s.seed, strokes: strokesOf(s),
@@ -84,10 +58,14 @@ export const paintingOf = (s) => ({
 
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {
-  const brush = stroke ? brushesOf(s)?.find(({ id }) => id === stroke.brush) : brushOf(s);
-  const name = (stroke ? stroke.layer : s.tool.layer) ?? brush?.layer;
+  const brush = stroke ? knownBrush(s, stroke.brush) : brushOf(s);
+  const name = (stroke ? stroke.layer : layerFor(s, brush)) ?? brush?.layer;
   return modelOf(s).layers.find((layer) => layer.name === name)?.grid ?? 8;
 }
+
+/** The layer that the tool asks for, null for the brush's own; chosen units are units of one layer only.
+ * @param {State} s @param {Brush | undefined} brush */
+export const layerFor = (s, brush) => (brush && unitsIn(brush.id) ? null : s.tool.layer);
 
 // What can happen ----------------------------------------------------------------------------------------------------
 
@@ -132,7 +110,8 @@ export function startStroke(s, points, mode = s.tool.mode) {
     const text = brush ? full : "The brushes are still on their way.";
     return { ...s, notice: { text, tone: "error" } };
   }
-  const { size, strength, count, layer } = s.tool;
+  const { size, strength, count } = s.tool;
+  const layer = layerFor(s, brush);
   return { ...s, draft: { id: newId(), brush: brush.id, mode, size, strength, count, layer, points, on: true } };
 }
 
@@ -174,6 +153,20 @@ export const setTool = (s, change) => ({ ...s, tool: { ...s.tool, ...change } })
 export const setLook = (s, change) => ({ ...s, look: { ...s.look, ...change } });
 /** @param {State} s @param {string} brush @returns {State} */
 export const chooseBrush = (s, brush) => ({ ...s, chosen: { ...s.chosen, [s.model]: brush } });
+/** The brushes of a world have come; brushes of chosen units stand before them.
+ * @param {State} s @param {string} model @param {readonly Brush[]} brushes @returns {State} */
+export function bringBrushes(s, model, brushes) {
+  const custom = (s.custom[model] ?? []).flatMap((id) => fromId(id) ?? []);
+  return { ...s, brushes: { ...s.brushes, [model]: [...custom, ...brushes.filter(({ id }) => !unitsIn(id))] } };
+}
+/** Take a brush of chosen units in the hand. @param {State} s @param {string} model @param {Brush} brush
+ * @returns {State} */
+export function takeUnits(s, model, brush) {
+  const others = (s.custom[model] ?? []).filter((id) => id !== brush.id);
+  const custom = { ...s.custom, [model]: [brush.id, ...others].slice(0, CUSTOM_KEPT) };
+  const taken = { ...s, custom, chosen: { ...s.chosen, [model]: brush.id } };
+  return s.brushes[model] ? bringBrushes(taken, model, s.brushes[model]) : taken;
+}
 /** @param {State} s @param {number} steps  a step is a fifth @returns {State} */
 export const resize = (s, steps) =>
   setTool(s, { size: clamp(Math.round(s.tool.size * 1.2 ** steps), 20, 500) });

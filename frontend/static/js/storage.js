@@ -44,6 +44,7 @@ function pick(choices, state) {
   return {
     ...(known && { model: /** @type {string} */ (choices["model"]), seed: whole(choices["seed"], state.seed) }),
     chosen: /** @type {State["chosen"]} */ (choices["chosen"] ?? {}),
+    custom: /** @type {State["custom"]} */ (choices["custom"] ?? {}),
     keys: choices["keys"] !== false,
     taught: choices["taught"] === true,
     tool: {
@@ -75,8 +76,8 @@ export function autosave(store) {
     try {
       for (const key of dirty) savePage(s, key);
       dirty.clear();
-      const { model, seed, chosen, keys, taught, tool } = s;
-      localStorage.setItem(CHOICES, JSON.stringify({ model, seed, chosen, keys, taught, tool }));
+      const { model, seed, chosen, custom, keys, taught, tool } = s;
+      localStorage.setItem(CHOICES, JSON.stringify({ model, seed, chosen, custom, keys, taught, tool }));
     } catch {
       const warning = "This browser does not keep your work. Save it or copy its link.";
       if (!warned) store.update((state) => say(state, warning));

@@ -46,11 +46,22 @@ export function need(root, selector, kind) {
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) element.setAttribute(name, "");
+    if (name === "style") element.style.cssText = String(value); // the page's security policy forbids the attribute
+    else if (value === true) element.setAttribute(name, "");
     else if (value !== false) element.setAttribute(name, String(value));
   }
   element.append(...children);
   return element;
+}
+
+/** Put other children in place of the old ones, under the keyboard: what has the same `data-key` keeps the focus.
+ * @param {HTMLElement} parent @param {readonly Node[]} children */
+export function replaceUnder(parent, children) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && parent.contains(focused) ? focused.dataset["key"] : undefined;
+  parent.replaceChildren(...children);
+  const again = key === undefined ? null : parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
 /** A drawing from the sprite. @param {string} name */

@@ -6,6 +6,7 @@
  * @typedef {{mask: Uint8Array, base64: string, sha256: string}} Ink
  */
 import { toBase64 } from "./bytes.js";
+import { unitsIn } from "./custom.js";
 import { paintInto, rasterise } from "./mask.js";
 import { maskPng } from "./png.js";
 import { sha256 } from "./sha256.js";
@@ -45,15 +46,15 @@ export function growingMask() {
 
 /**
  * One stroke as the API has it.
- * @param {Stroke} stroke @param {{mask: string} | {mask_id: string}} mask
+ * @param {Stroke} stroke @param {{mask: string} | {mask_id: string}} mask @param {number} level  of chosen units
  */
-function toWire(stroke, mask) {
+function toWire(stroke, mask, level) {
+  const chosen = unitsIn(stroke.brush);
   return {
-    concept: stroke.brush,
+    ...(chosen && { ...chosen, ...(stroke.mode === "draw" && { level }) }),
+    ...(!chosen && { concept: stroke.brush, count: stroke.count, ...(stroke.layer && { layer: stroke.layer }) }),
     mode: stroke.mode,
     strength: stroke.strength / 100,
-    count: stroke.count,
-    ...(stroke.layer && { layer: stroke.layer }),
     ...mask,
   };
 }
@@ -63,14 +64,15 @@ function toWire(stroke, mask) {
  * @param {{stroke: Stroke, mask: Uint8Array} | null} draft
  * @param {number} side
  * @param {Set<string> | null} known  hashes the line already carried; null = send every mask; added to
+ * @param {number} level  of units that somebody chose; brushes have their own
  */
-export function wireStrokes(strokes, draft, side, known) {
+export function wireStrokes(strokes, draft, side, known, level) {
   const wired = strokes.map((stroke) => {
     const ink = inkOf(stroke, side);
-    if (known?.has(ink.sha256)) return toWire(stroke, { mask_id: ink.sha256 });
+    if (known?.has(ink.sha256)) return toWire(stroke, { mask_id: ink.sha256 }, level);
     known?.add(ink.sha256);
-    return toWire(stroke, { mask: ink.base64 });
+    return toWire(stroke, { mask: ink.base64 }, level);
   });
-  if (draft) wired.push(toWire(draft.stroke, { mask: toBase64(maskPng(draft.mask, side)) }));
+  if (draft) wired.push(toWire(draft.stroke, { mask: toBase64(maskPng(draft.mask, side)) }, level));
   return wired;
 }

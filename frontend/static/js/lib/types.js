@@ -46,6 +46,63 @@
  * @property {number} [example_seed]
  * @property {readonly number[]} [example_box]  x0, y0, x1, y1 in 0..1
  *
+ * @typedef {object} Unit  One of the wall.
+ * @property {number} unit
+ * @property {string | null} label  the concept it matches best, null where it matches none
+ * @property {string | null} category
+ * @property {number} iou
+ * @property {boolean} labelled  whether the match is good enough to count
+ * @property {string} strip  address of its five best images side by side
+ *
+ * @typedef {{concept: string, category: string, count: number}} Bar  units that are labelled with a concept
+ *
+ * @typedef {object} Wall  What /units shows; all of it is in the address.
+ * @property {string} model  "" = the first
+ * @property {string} layer  "" = the one with most labelled units
+ * @property {string} concept  "" = all
+ * @property {string} category  "" = all
+ * @property {string} q  words to search for
+ * @property {"iou" | "unit" | "label"} sort
+ * @property {number | null} minimum  IoU from which a label counts, null = as dissected
+ * @property {readonly number[]} units  only these, in this order; empty = all
+ *
+ * @typedef {object} LayerSummary
+ * @property {string} layer
+ * @property {number} units
+ * @property {number} grid
+ * @property {number} labelled
+ * @property {Readonly<Record<string, readonly {concept: string, units: number}[]>>} concepts  by category
+ *
+ * @typedef {{model: string, minimum_iou: number, layers: readonly LayerSummary[]}} Layers  the dissected ones
+ *
+ * @typedef {{concept: string, category: string, iou: number}} Match
+ *
+ * @typedef {object} Evidence  What is known of one unit besides its label.
+ * @property {string} model
+ * @property {string} layer
+ * @property {number} grid  cells per side
+ * @property {number} minimum_iou
+ * @property {number} threshold  t_u
+ * @property {number} mean
+ * @property {number} peak
+ * @property {number} images
+ * @property {{edges: readonly number[], counts: readonly number[]}} histogram
+ * @property {readonly Match[]} concepts  best first
+ * @property {(Match & {iqr: number, threshold: number}) | null} iclr
+ * @property {readonly {rank: number, image: number, score: number, url: string, masked_url: string}[]} top
+ * @property {{same: readonly Unit[], previous: number | null, next: number | null}} neighbours
+ *
+ * @typedef {Unit & Evidence} UnitDetail
+ *
+ * @typedef {Unit & {activation: number, quantile: number}} Strong  a unit with how active it is at a place
+ *
+ * @typedef {object} Spot  What /look shows; all but a picture of one's own is in the address.
+ * @property {string} model  "" = the first
+ * @property {string} layer  "" = the one with most labelled units
+ * @property {number} seed  of the scene
+ * @property {readonly number[]} at  the place: flat x, y, lattice; one pair is a point, more are a brushed line
+ * @property {number | null} unit  whose activation lies over the picture
+ *
  * @typedef {object} Timeline  Undo and redo of one page of the sketchbook.
  * @property {readonly (readonly Stroke[])[]} past
  * @property {readonly Stroke[]} present
@@ -71,6 +128,7 @@
  * @typedef {object} Limits
  * @property {number} strokes
  * @property {number} seed
+ * @property {number} level  of a stroke, as a multiple of each unit's 0.99 quantile
  *
  * @typedef {object} State
  * @property {readonly Model[]} models
@@ -80,6 +138,8 @@
  * @property {Readonly<Record<string, Timeline>>} pages  by pageKey(model, seed)
  * @property {Readonly<Record<string, readonly Brush[]>>} brushes  by model, filled as they arrive
  * @property {Readonly<Record<string, string>>} chosen  brush id by model
+ * @property {Readonly<Record<string, readonly string[]>>} custom  ids of brushes of chosen units, by model, newest
+ *   first
  * @property {Readonly<Record<string, readonly number[]>>} visited  seeds seen in this visit, by model, newest first
  * @property {Tool} tool
  * @property {Stroke | null} draft  the stroke under the pointer

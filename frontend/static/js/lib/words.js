@@ -7,4 +7,4 @@ export const title = (name) => name.charAt(0).toUpperCase() + name.slice(1).repl
 export const article = (name) => `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 
 /** @param {number} count @param {string} one */
-export const plural = (count, one) => `${count} ${count === 1 ? one : `${one}s`}`;
+export const plural = (count, one) => `${count} ${count === 1 ? one : one.replace(/lf$/, "lve") + "s"}`;

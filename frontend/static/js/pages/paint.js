@@ -1,8 +1,10 @@
 /** The wiring of /paint. */
 import { ApiError, fetchBrushes } from "../api.js";
+import { readChosen } from "../lib/custom.js";
 import { need } from "../lib/dom.js";
+import { createStore } from "../lib/store.js";
 import { openSession } from "../session.js";
-import { createStore, initialState, openPage, say } from "../state.js";
+import { bringBrushes, initialState, openPage, say, takeUnits } from "../state.js";
 import { autosave, restored } from "../storage.js";
 import { mountBrushes } from "../views/brushes.js";
 import { mountHint } from "../views/hint.js";
@@ -13,17 +15,19 @@ import { mountPicture } from "../views/picture.js";
 import { mountPointer } from "../views/pointer.js";
 import { mountScenes } from "../views/scenes.js";
 import { mountShare } from "../views/share.js";
-import { mountSheet, mountTheme } from "../views/sheet.js";
+import { mountSheet } from "../views/sheet.js";
 import { mountStatus } from "../views/status.js";
-import { mountTools, mountWorlds } from "../views/tools.js";
+import { mountTheme } from "../views/theme.js";
+import { mountLayer, mountModes, mountSlider, mountWorlds } from "../views/tools.js";
 import { mountViewbar } from "../views/viewbar.js";
 
 const RETRY_MS = 3000;
 const FIRST_SEED = 1;
+const SLIDERS = /** @type {const} */ (["size", "strength", "count"]);
 
 const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
 const painters = bootstrap.models.filter((/** @type {{kind: string}} */ model) => model.kind === "generator");
-const limits = { strokes: bootstrap.limits.strokes, seed: bootstrap.limits.seed };
+const { limits } = bootstrap;
 
 if (!painters.length) {
   need(document, "#trouble", HTMLElement).hidden = false;
@@ -33,7 +37,7 @@ if (!painters.length) {
 }
 
 async function start() {
-  let state = restored({ ...initialState(painters, limits), seed: -1 });
+  let state = withChosen(restored({ ...initialState(painters, limits), seed: -1 }));
   if (state.seed < 0) state = await firstVisit(state);
   const store = createStore(openPage({ ...state, draft: null }, state.model, state.seed));
 
@@ -55,14 +59,16 @@ async function start() {
     mountPointer(store, session, pointer, overlay.redraw),
     mountKeys(store, session, (text) => (spoken.textContent = text)),
     mountBrushes(store),
-    mountTools(store),
+    mountModes(store),
+    ...SLIDERS.map((name) => mountSlider(store, name)),
+    mountLayer(store),
     mountWorlds(store, startOf),
     mountViewbar(store),
     mountScenes(store),
     mountHistory(store, session),
     mountStatus(store, session),
     mountSheet(store, share),
-    mountTheme(store),
+    mountTheme(),
     mountHint(store),
     share.dispose,
     session.dispose,
@@ -80,7 +86,7 @@ async function start() {
     if (store.state.brushes[model]) return;
     try {
       const brushes = await fetchBrushes(model);
-      store.update((s) => ({ ...s, brushes: { ...s.brushes, [model]: brushes } }));
+      store.update((s) => bringBrushes(s, model, brushes));
     } catch (error) {
       const offline = error instanceof ApiError && error.code === "offline";
       if (!offline) store.update((s) => say(s, `The brushes did not come: ${String(error)}`, "error"));
@@ -99,8 +105,24 @@ async function firstVisit(state) {
   try {
     const brushes = await fetchBrushes(state.model);
     const seed = brushes[0]?.example_seed ?? FIRST_SEED;
-    return { ...state, seed, brushes: { [state.model]: brushes } };
+    return { ...bringBrushes(state, state.model, brushes), seed };
   } catch {
     return { ...state, seed: FIRST_SEED }; // the page says what is wrong when it asks again
+  }
+}
+
+/** The units that the address brings along, once: a reload goes on with what was done since.
+ * @param {import("../lib/types.js").State} state */
+function withChosen(state) {
+  try {
+    const chosen = readChosen(location.search, state.models);
+    if (!chosen) return state;
+    const { model, brush } = chosen;
+    const seed = chosen.seed ?? (model === state.model ? state.seed : -1);
+    return takeUnits({ ...state, model, seed: Math.min(seed, state.limits.seed) }, model, brush);
+  } catch (error) {
+    return say(state, `This brush does not exist: ${error instanceof Error ? error.message : error}.`, "error");
+  } finally {
+    if (location.search) history.replaceState(null, "", location.pathname + location.hash);
   }
 }

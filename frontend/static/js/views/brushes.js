@@ -1,5 +1,6 @@
 /** The brushes of the world that is open, each with a picture of what it does. */
-import { exampleUrl } from "../api.js";
+import { exampleUrl, stripUrl } from "../api.js";
+import { unitsIn } from "../lib/custom.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { title } from "../lib/words.js";
 import { brushesOf, brushOf, chooseBrush } from "../state.js";
@@ -25,10 +26,12 @@ export function mountBrushes(store) {
   /** @param {import("../lib/types.js").Brush} brush @param {number} index */
   function card(brush, index) {
     const input = h("input", { type: "radio", name: "brush", value: brush.id });
-    const picture = h("img", { src: exampleUrl(store.state.model, brush.id), alt: "", loading: "lazy", width: 72,
-      height: 72, draggable: "false" });
+    const { model } = store.state;
+    const [unit] = unitsIn(brush.id)?.units ?? [];
+    const src = unit === undefined ? exampleUrl(model, brush.id) : stripUrl(model, brush.layer, unit);
+    const picture = h("img", { src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
     const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
-    if (index < 9) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
+    if (index < 9 && unit === undefined) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
     return h("label", { class: "brush", title: title(brush.concept) }, input,
       h("span", { class: "brush-card" }, picture, name));
   }

@@ -1,4 +1,5 @@
 /** The first visit: a ghost stroke where a first one works well. It goes when followed, and never comes back. */
+import { unitsIn } from "../lib/custom.js";
 import { bag, listen, need } from "../lib/dom.js";
 import { article } from "../lib/words.js";
 import { brushOf, strokesOf } from "../state.js";
@@ -43,7 +44,7 @@ export function mountHint(store) {
       : `M${100 * x0 + inset} ${row}L${100 * x1 - inset + 0.01} ${row}`;
     for (const one of [path, trace]) one.setAttribute("d", d);
     path.setAttribute("stroke-width", String(width));
-    text.textContent = `Paint ${article(brush.concept)} here`;
+    text.textContent = `Paint ${unitsIn(brush.id) ? `with ${brush.concept}` : article(brush.concept)} here`;
     const low = Math.min(88, 100 * y1 + (tall ? 2 : width / 2 - 50 * (y1 - y0) + 2));
     hint.style.left = `${Math.min(78, Math.max(22, middle))}%`;
     hint.style.top = `${Math.max(low, 4)}%`;

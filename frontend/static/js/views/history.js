@@ -1,4 +1,5 @@
 /** Every stroke of the page, newest first: pointing at one shows it, a click switches it off or on, each can go. */
+import { unitsIn } from "../lib/custom.js";
 import { bag, h, icon, listen, need } from "../lib/dom.js";
 import { inkOf } from "../lib/request.js";
 import { plural, title } from "../lib/words.js";
@@ -39,7 +40,8 @@ export function mountHistory(store, session) {
   function row(stroke) {
     const name = title(nameOf(store.state, stroke.brush));
     const verb = stroke.mode === "draw" ? "drawn" : "erased";
-    const details = [verb, plural(stroke.count, "unit"), ...(stroke.strength < 100 ? [`${stroke.strength}%`] : []),
+    const count = unitsIn(stroke.brush)?.units.length ?? stroke.count;
+    const details = [verb, plural(count, "unit"), ...(stroke.strength < 100 ? [`${stroke.strength}%`] : []),
       ...(stroke.layer ? [stroke.layer] : [])].join(", ");
     const thumb = h("canvas", { width: THUMB * 2, height: THUMB * 2, "aria-hidden": "true" });
     const face = h("button", { type: "button", class: "stroke-face", "data-action": "toggle",

@@ -1,7 +1,7 @@
-/** The keyboard of the whole page and the sheet that lists it; and the theme button. */
+/** The keyboard of the whole page and the sheet that lists it. */
 import { bag, h, listen, need } from "../lib/dom.js";
 import { actionFor, CURSOR_KEYS, SHEET } from "../lib/shortcuts.js";
-import { brushesOf, chooseBrush, redoStroke, resize, say, setLook, setTool, undoStroke } from "../state.js";
+import { brushesOf, chooseBrush, redoStroke, resize, setLook, setTool, undoStroke } from "../state.js";
 import { randomScene } from "./scenes.js";
 import { toggleCompare, toggleDifference, toggleGrid } from "./viewbar.js";
 
@@ -67,27 +67,4 @@ export function mountSheet(store, share) {
 function writes(target) {
   if (target instanceof HTMLInputElement) return !["radio", "range", "checkbox", "button"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
-}
-
-/** System, light, dark, and round again. @param {import("../state.js").Store} store */
-export function mountTheme(store) {
-  const into = bag();
-  const button = need(document, "#theme", HTMLButtonElement);
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  listen(into, button, "click", () => {
-    const now = root.dataset["theme"] ?? (dark.matches ? "dark" : "light");
-    const next = now === "dark" ? "light" : "dark";
-    const system = (next === "dark") === dark.matches;
-    if (system) delete root.dataset["theme"];
-    else root.dataset["theme"] = next;
-    try {
-      if (system) localStorage.removeItem("unitbrush.theme");
-      else localStorage.setItem("unitbrush.theme", next);
-    } catch {
-      // it holds for this visit
-    }
-    store.update((s) => say(s, next === "dark" ? "Dark" : "Light"));
-  });
-  return into.dispose;
 }

@@ -1,0 +1,58 @@
+/**
+ * The state of /look, and how it asks the server: a newer question of a kind gives up an older one, and what takes
+ * long or goes wrong is shown on the picture.
+ *
+ * @typedef {import("./lib/types.js").Spot} Spot
+ * @typedef {import("./lib/types.js").Layers} Layers
+ * @typedef {import("./lib/types.js").Model & {kind: string}} Model
+ *
+ * @typedef {object} State
+ * @property {readonly Model[]} models
+ * @property {Spot} spot  what the address says
+ * @property {Layers | null} layers  of spot.model; null: on their way
+ * @property {Blob | null} picture  one's own, for a classifier
+ *
+ * @typedef {import("./lib/store.js").Store<State>} Store
+ * @typedef {ReturnType<typeof openLooking>} Looking
+ */
+import { need } from "./lib/dom.js";
+
+const PATIENCE_MS = 250; // shorter waits are not worth a sign
+
+/** @param {Store} store */
+export function openLooking(store) {
+  /** @type {Map<string, AbortController>} */
+  const asking = new Map();
+  const waiting = need(document, "#waiting", HTMLElement);
+
+  const looking = {
+    /** Whether the network makes its own pictures. */
+    generates: () => store.state.models.find(({ id }) => id === store.state.spot.model)?.kind === "generator",
+    hasPicture: () => looking.generates() || store.state.picture !== null,
+    /** @param {string} _problem */
+    complain(_problem) {},
+    /** @param {string} kind */
+    giveUp: (kind) => asking.get(kind)?.abort(),
+    /** @param {string} kind @param {(signal: AbortSignal) => Promise<void>} work
+     * @returns {Promise<boolean>} false: it failed */
+    async ask(kind, work) {
+      looking.giveUp(kind);
+      const mine = new AbortController();
+      asking.set(kind, mine);
+      const patience = setTimeout(() => (waiting.hidden = false), PATIENCE_MS);
+      try {
+        await work(mine.signal);
+        return true;
+      } catch (error) {
+        if (mine.signal.aborted) return true;
+        looking.complain(`No answer: ${error instanceof Error ? error.message : error}.`);
+        return false;
+      } finally {
+        clearTimeout(patience);
+        if (asking.get(kind) === mine) asking.delete(kind);
+        if (!asking.size) waiting.hidden = true;
+      }
+    },
+  };
+  return looking;
+}

@@ -1,0 +1,198 @@
+/** The wiring of /units. */
+import { fetchLayers, fetchUnits } from "../api.js";
+import { bag, listen, need } from "../lib/dom.js";
+import { layerIn } from "../lib/layers.js";
+import { lightCells } from "../lib/slider.js";
+import { createStore } from "../lib/store.js";
+import { barsOf, isLabelled, isStep, readWall, shown, SORTS, wallLink } from "../lib/wall.js";
+import { plural } from "../lib/words.js";
+import { showBars } from "../views/bars.js";
+import { mountModels, showLayers } from "../views/choose.js";
+import { showEmpty } from "../views/empty.js";
+import { mountTheme } from "../views/theme.js";
+import { mountWall } from "../views/wall.js";
+
+/** @typedef {import("../lib/types.js").Unit} Unit */
+/** @typedef {import("../lib/types.js").Wall} Wall */
+/** @typedef {import("../lib/types.js").Layers} Layers */
+
+/**
+ * @typedef {object} State
+ * @property {Wall} wall  what the address says
+ * @property {Layers | null} layers  of wall.model; null: on their way
+ * @property {readonly Unit[] | null} units  of wall.layer; null: on their way
+ * @property {string} trouble
+ */
+
+const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
+/** @type {readonly import("../lib/types.js").Model[]} */
+const models = bootstrap.models.filter((/** @type {{kind: string}} */ model) => model.kind !== "segmenter");
+
+const first = models[0];
+const into = bag();
+/** @type {State} */
+const initial = { wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" };
+const store = createStore(initial);
+const show = mountWall(into);
+const list = need(document, "#wall", HTMLElement);
+const headline = need(document, "#headline", HTMLElement);
+const subline = need(document, "#subline", HTMLElement);
+const minimum = need(document, "#minimum", HTMLInputElement);
+const search = need(document, "#q", HTMLInputElement);
+const sort = need(document, "#sort", HTMLSelectElement);
+
+/** @param {Partial<Wall>} change */
+const go = (change) => store.update((s) => ({ ...s, wall: { ...s.wall, ...change } }));
+
+/** @param {Wall} wall  another network or layer brings other data */
+function turn(wall) {
+  store.update((s) => {
+    const layers = wall.model === s.wall.model ? s.layers : null;
+    return { ...s, wall, layers, units: layers && wall.layer === s.wall.layer ? s.units : null, trouble: "" };
+  });
+}
+
+if (!first) {
+  showEmpty("There is no network on this server yet.");
+} else {
+  go(withFirst(store.state.wall));
+  start();
+}
+mountTheme();
+
+function start() {
+  const chooser = mountModels(models, store.state.wall.model, (model) =>
+    turn({ ...readWall(""), model, sort: store.state.wall.sort }));
+
+  store.subscribe((s) => s.wall.model, (model) => {
+    chooser.show(model);
+    if (store.state.layers?.model !== model) void load(model);
+  });
+  store.subscribe((s) => s.layers && s.wall.layer, (layer) => layer && void loadUnits(store.state.wall.model, layer));
+  store.subscribe((s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`, () => {
+    const { layers, wall } = store.state;
+    const { model, sort } = wall;
+    if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ model, layer, sort }));
+  });
+  store.subscribe((s) => s, draw);
+  let last = store.state.wall;
+  store.subscribe((s) => s.wall, (wall) => {
+    const link = wallLink(wall);
+    const step = isStep(last, wall) ? "pushState" : "replaceState";
+    if (link !== location.pathname + location.search) history[step](null, "", link);
+    last = wall;
+  });
+  window.addEventListener("popstate", () => turn(withFirst(readWall(location.search))));
+  listen(into, document, "click", follow);
+  listen(into, search, "input", () => go({ q: search.value }));
+  listen(into, sort, "change", () => go({ sort: SORTS.find((one) => one === sort.value) ?? "iou" }));
+  listen(into, minimum, "input", () => go({ minimum: Number(minimum.value) / 100 }));
+}
+
+/** Links to other walls are followed without loading the page again. @param {MouseEvent} event */
+function follow(event) {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.pathname !== "/units" || link.closest("header") || store.state.trouble) return;
+  event.preventDefault();
+  turn(withFirst(readWall(link.search)));
+}
+
+/** The network and layer that an address leaves open. @param {Wall} wall @returns {Wall} */
+function withFirst(wall) {
+  const model = wall.model || (first?.id ?? "");
+  const { layers } = store.state;
+  return { ...wall, model, layer: wall.layer || (layers?.model === model ? layerIn(layers) : "") };
+}
+
+/** @param {string} model */
+async function load(model) {
+  try {
+    const layers = await fetchLayers(model);
+    if (store.state.wall.model !== model) return;
+    store.update((s) => ({ ...s, layers, wall: { ...s.wall, layer: s.wall.layer || layerIn(layers) } }));
+  } catch (error) {
+    if (store.state.wall.model === model) fail(error);
+  }
+}
+
+/** @param {string} model @param {string} layer */
+async function loadUnits(model, layer) {
+  if (!store.state.layers?.layers.some((one) => one.layer === layer)) return;
+  const wanted = () => store.state.wall.model === model && store.state.wall.layer === layer;
+  try {
+    const units = await fetchUnits(model, layer);
+    if (wanted()) store.update((s) => ({ ...s, units }));
+  } catch (error) {
+    if (wanted()) fail(error);
+  }
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  store.update((s) => ({ ...s, trouble: error instanceof Error ? error.message : String(error) }));
+}
+
+/** Whatever changed: all of it is small, but for the wall itself, which builds itself in parts. Until the units of
+ * another layer are there, the old ones stay, dimmed. @param {State} state */
+function draw({ wall, layers, units, trouble }) {
+  const title = models.find(({ id }) => id === wall.model)?.title ?? wall.model;
+  const waiting = !units && !trouble && (!layers || layers.layers.some(({ layer }) => layer === wall.layer));
+  list.setAttribute("aria-busy", String(waiting));
+  if (waiting) {
+    showEmpty("");
+    headline.textContent = [title, wall.layer].filter(Boolean).join(", ");
+    subline.textContent = "The units are on their way.";
+    return;
+  }
+  const counts = wall.minimum ?? layers?.minimum_iou ?? 0.04;
+  if (search.value !== wall.q) search.value = wall.q;
+  sort.value = wall.sort;
+  sort.disabled = wall.units.length > 0;
+  minimum.value = String(Math.round(100 * counts));
+  lightCells(minimum);
+  need(document, "#minimum-value", HTMLOutputElement).value = counts.toFixed(2);
+  need(document, "#filters", HTMLElement).hidden = !units;
+  const found = units ? shown(units, wall) : [];
+  const bars = units ? barsOf(units, wall.minimum) : [];
+  showBars(bars, wall);
+  show(found, wall);
+  explain(found.length);
+  if (!units) {
+    headline.textContent = trouble ? "Nothing to show" : `${title}, ${wall.layer}`;
+    subline.textContent = "";
+    return;
+  }
+  const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;
+  headline.textContent = `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
+  const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
+  subline.textContent = `${title}, ${wall.layer}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
+    "a unit is most active, lit where it is above its 0.99 quantile.";
+  need(document, "#found", HTMLElement).textContent = found.length === units.length ? "" : wall.units.length
+    ? `${plural(found.length, "unit")} of the brush, best first` : `${plural(found.length, "unit")} of ${units.length}`;
+  const all = need(document, "#all", HTMLAnchorElement);
+  all.hidden = found.length === units.length;
+  all.href = wallLink({ model: wall.model, layer: wall.layer, sort: wall.sort, minimum: wall.minimum });
+}
+
+/** Why the wall is empty, where it is. @param {number} count */
+function explain(count) {
+  const { wall, layers, units, trouble } = store.state;
+  const { model, layer } = wall;
+  const here = wallLink({ model, layer });
+  const command = `unitbrush dissect ${model}`;
+  if (trouble) showEmpty(`The units did not come: ${trouble}.`, { link: { href: here, text: "Try again" } });
+  else if (!layers) showEmpty("");
+  else if (!layers.layers.length) {
+    showEmpty("This network is not dissected yet. This finds out what its units do:", { command });
+  } else if (!layers.layers.some((one) => one.layer === layer)) {
+    const exists = models.find(({ id }) => id === model)?.layers.some(({ name }) => name === layer);
+    const link = { href: wallLink({ model }), text: "Show its layers" };
+    if (exists) showEmpty(`${layer} is not dissected yet. This finds out what its units do:`, { command });
+    else showEmpty(`This network has no layer ${layer}.`, { link });
+  } else if (!units || count) showEmpty("");
+  else if (wall.q || wall.concept || wall.category || wall.units.length) {
+    const what = wall.q ? `“${wall.q}”` : wall.concept || wall.category || "these numbers";
+    showEmpty(`No unit of ${layer} stands for ${what}.`, { link: { href: here, text: "Show all units" } });
+  }
+}

@@ -1,0 +1,59 @@
+/** What speaks for a unit's label: its overlap with every concept, and how its activation is distributed. */
+import { histogramBars, placeOf, short } from "../lib/chart.js";
+import { concept, iouText } from "../lib/concept.js";
+import { h, listen, need } from "../lib/dom.js";
+
+/** @typedef {import("../lib/types.js").UnitDetail} UnitDetail */
+
+const FIRST = 10;
+
+/** @param {import("../lib/dom.js").Bag} into @param {UnitDetail} unit */
+export function mountEvidence(into, unit) {
+  const table = need(document, "#concepts", HTMLTableElement);
+  const more = need(document, "#more", HTMLButtonElement);
+  const seen = unit.concepts.filter(({ iou }) => iou > 0);
+  const best = Math.max(unit.minimum_iou * 2, seen[0]?.iou ?? 0);
+  const rows = seen.map(({ concept: name, category, iou }) => h("tr", iou >= unit.minimum_iou ? {} : { class: "weak" },
+    h("th", { scope: "row" }, concept(name, category)),
+    h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category,
+      style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),
+    h("td", { class: "number" }, iouText(iou))));
+  const body = h("tbody", {}, ...rows.slice(0, FIRST));
+  table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Concept"),
+    h("td", {}, h("span", { class: "unseen" }, "As a bar")), h("th", { scope: "col", class: "number" }, "IoU"))), body);
+  more.hidden = rows.length <= FIRST;
+  more.textContent = `All ${rows.length} concepts`;
+  listen(into, more, "click", () => {
+    body.append(...rows.slice(FIRST));
+    more.hidden = true;
+  });
+  showHistogram(unit);
+}
+
+/** @param {UnitDetail} unit */
+function showHistogram(unit) {
+  const { edges, counts } = unit.histogram;
+  const place = placeOf(edges, unit.threshold);
+  const bars = histogramBars(edges, counts, unit.threshold).map(({ x, width, height, dark, count }) =>
+    h("i", { style: `left: ${x}%; width: ${width}%; height: ${height}%; --dark: ${dark}%`,
+      title: `${count.toLocaleString("en")} positions` }));
+  const mark = h("b", { class: "mark-at", style: `left: ${place}%` },
+    h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
+  const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)),
+    h("span", {}, short(edges.at(-1) ?? 0)));
+  const said = `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; ` +
+    `the unit counts as active above ${short(unit.threshold)}.`;
+  need(document, "#histogram", HTMLElement).replaceChildren(
+    h("div", { class: "plot", role: "img", "aria-label": said }, ...bars, mark), scale);
+  const facts = [
+    ["exceeded at 1% of all positions", short(unit.threshold)], ["mean", short(unit.mean)],
+    ["highest", short(unit.peak)], ["images looked at", unit.images.toLocaleString("en")],
+  ];
+  const rows = facts.flatMap(([name = "", value = ""]) => [h("dt", {}, name), h("dd", {}, value)]);
+  need(document, "#facts", HTMLElement).replaceChildren(...rows);
+  if (unit.iclr) {
+    const { concept: name, category, iqr, iou, threshold } = unit.iclr;
+    need(document, "#iclr", HTMLElement).replaceChildren("By information quality ratio, as in the ICLR paper: ",
+      concept(name, category), `, IQR ${iouText(iqr)}, IoU ${iouText(iou)} above ${short(threshold)}.`);
+  }
+}

@@ -1,0 +1,51 @@
+/** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
+import { bag, listen, need } from "../lib/dom.js";
+import { squarePicture } from "../lib/picture.js";
+
+/** @param {(picture: Blob, name: string) => void} take  gets the square picture */
+export function mountFile(take) {
+  const into = bag();
+  const input = need(document, "#file", HTMLInputElement);
+  const drop = need(document, "#drop", HTMLElement);
+  const error = need(document, "#own-error", HTMLElement);
+
+  /** @param {string} problem */
+  function complain(problem) {
+    error.textContent = problem;
+    error.hidden = !problem;
+  }
+
+  /** @param {File | null | undefined} file */
+  async function read(file) {
+    if (!file) return;
+    complain("");
+    try {
+      take(await squarePicture(file), file.name);
+    } catch (problem) {
+      complain(`${file.name}: ${problem instanceof Error ? problem.message : problem}.`);
+    }
+  }
+
+  const holdsFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+  listen(into, need(document, "#open", HTMLButtonElement), "click", () => input.click());
+  listen(into, input, "change", () => {
+    void read(input.files?.[0]);
+    input.value = "";
+  });
+  listen(into, document, "dragover", (event) => {
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    drop.hidden = false;
+  });
+  listen(into, document, "dragleave", (event) => {
+    if (!event.relatedTarget) drop.hidden = true;
+  });
+  listen(into, document, "drop", (event) => {
+    drop.hidden = true;
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    void read(event.dataTransfer?.files[0]);
+  });
+  listen(into, document, "paste", (event) => void read(event.clipboardData?.files[0]));
+  return { complain, dispose: into.dispose };
+}

@@ -1,0 +1,90 @@
+/** What /look shows: the picture, the units that are strongest at the place, and where one of them is active. */
+import { fetchActivation, fetchClasses, fetchStrongest, imageUrl } from "../api.js";
+import { toBase64 } from "../lib/bytes.js";
+import { need } from "../lib/dom.js";
+import { question } from "../lib/spot.js";
+import { plural, title } from "../lib/words.js";
+import { showLight } from "./light.js";
+import { mountStrongest } from "./strongest.js";
+
+/** @typedef {import("../looking.js").Store} Store */
+/** @typedef {import("../looking.js").Looking} Looking */
+
+const COUNT = 12;
+const CLASSES = 3;
+const element = (/** @type {string} */ id) => need(document, `#${id}`, HTMLElement);
+
+/** The picture and what the network says of it. @param {Store} store @param {Looking} looking */
+export function mountSeen(store, looking) {
+  const image = need(document, "#pixels", HTMLImageElement);
+  return store.subscribe((s) => s.picture ?? `${s.spot.model} ${s.spot.seed}`, () => {
+    const { picture, spot: { model, seed } } = store.state;
+    const generates = looking.generates();
+    for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
+    element("open").hidden = generates;
+    element("invite").hidden = looking.hasPicture();
+    need(document, "#seed", HTMLInputElement).value = String(seed);
+    if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
+    image.hidden = !looking.hasPicture();
+    image.alt = picture ? "Your picture" : `Scene ${seed}`;
+    if (picture) image.src = URL.createObjectURL(picture);
+    else if (generates) image.src = imageUrl(model, seed);
+    looking.complain("");
+    element("classes").textContent = "";
+    looking.giveUp("classes");
+    if (picture) void looking.ask("classes", async (signal) => {
+      const classes = await fetchClasses(model, picture, signal);
+      const words = classes.slice(0, CLASSES).filter(({ probability }) => probability > 0.005)
+        .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
+      element("classes").textContent = words.join(" · ");
+    });
+  });
+}
+
+/** The strongest units and the light of one of them. @param {Store} store @param {Looking} looking */
+export function mountAnswers(store, looking) {
+  const subline = element("subline");
+  const badge = element("badge");
+  const light = need(document, "#light", HTMLCanvasElement);
+  const strongest = mountStrongest((unit) =>
+    store.update((s) => ({ ...s, spot: { ...s.spot, unit: unit === s.spot.unit ? null : unit } })));
+  /** What both depend on. @param {import("../looking.js").State} s */
+  const what = ({ spot: { model, layer, seed }, layers, picture }) =>
+    [model, layers && layer, seed, picture?.size].join();
+
+  async function look() {
+    const { spot: { model, layer, at, seed }, layers, picture } = store.state;
+    const ready = layers?.layers.length && looking.hasPicture();
+    looking.giveUp("look");
+    strongest.show([], model, layer);
+    if (!layers?.layers.length) subline.textContent = "";
+    else if (!ready) subline.textContent = "Choose a picture, drop one or paste one; then click a place in it.";
+    else subline.textContent = at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
+    if (!ready || !at.length) return;
+    const good = await looking.ask("look", async (signal) => {
+      const source = picture ? { picture: toBase64(new Uint8Array(await picture.arrayBuffer())) } : { seed };
+      const units = await fetchStrongest(model, layer, { ...source, ...question(at), count: COUNT }, signal);
+      strongest.show(units, model, layer);
+      strongest.mark(store.state.spot.unit);
+      subline.textContent = `${plural(units.length, "unit")} of ${layer}. The percentage says how rare it is for the ` +
+        "unit to be as active as here. Choose one to see where else it is.";
+    });
+    if (!good) subline.textContent = "";
+  }
+
+  async function shine() {
+    const { spot: { model, layer, unit, seed }, layers, picture } = store.state;
+    strongest.mark(unit);
+    badge.hidden = true;
+    looking.giveUp("shine");
+    if (unit === null || !layers || !looking.hasPicture()) return showLight(light, null);
+    await looking.ask("shine", async (signal) => {
+      await showLight(light, await fetchActivation(model, layer, unit, picture ?? seed, signal));
+      badge.textContent = `Lit: unit ${unit}`;
+      badge.hidden = false;
+    });
+  }
+
+  store.subscribe((s) => `${what(s)} ${s.spot.at}`, () => void look());
+  store.subscribe((s) => `${what(s)} ${s.spot.unit}`, () => void shine());
+}

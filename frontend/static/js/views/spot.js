@@ -1,0 +1,119 @@
+/** Pointing at a place of the picture, with mouse, finger, pen or keyboard; and showing the place. */
+import { bag, listen, need, onFrame } from "../lib/dom.js";
+import { clamp, LATTICE, radiusAt, toLattice } from "../lib/geometry.js";
+import { mayPaint } from "../lib/pen.js";
+import { BRUSH, withPlace } from "../lib/spot.js";
+
+/** @type {Record<string, readonly [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MARKS = /** @type {const} */ ([[5, "rgba(10, 20, 16, .65)"], [2.5, "#f5b92e"]]);
+
+/** @param {{place: () => readonly number[], look: (at: readonly number[]) => void, speak: (text: string) => void}} on
+ *   place: what is shown while nobody points */
+export function mountSpot({ place, look, speak }) {
+  const into = bag();
+  const canvas = need(document, "#ink", HTMLCanvasElement);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  /** The line under the pointer. @type {readonly number[] | null} */
+  let line = null;
+  /** The place under the keyboard. @type {{x: number, y: number} | null} */
+  let cursor = null;
+  let active = -1;
+
+  const redraw = onFrame(into, () => {
+    const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+    if (canvas.width !== side) canvas.width = canvas.height = side;
+    context.clearRect(0, 0, side, side);
+    const at = line ?? place();
+    if (at.length) draw(at, side / LATTICE);
+    if (cursor && document.activeElement === canvas) cross(cursor, side / LATTICE);
+  });
+
+  /** @param {readonly number[]} at @param {number} scale */
+  function draw(at, scale) {
+    const path = new Path2D();
+    for (let i = 0; i < at.length; i += 2) path.lineTo((at[i] ?? 0) * scale, (at[i + 1] ?? 0) * scale);
+    context.lineJoin = context.lineCap = "round";
+    if (at.length > 2) {
+      context.lineWidth = 2 * radiusAt(BRUSH, 255) * scale;
+      context.strokeStyle = "rgba(245, 185, 46, .45)";
+      context.stroke(path);
+      return;
+    }
+    const [x = 0, y = 0] = at;
+    const half = 9 * devicePixelRatio;
+    for (const [width, colour] of MARKS) {
+      context.lineWidth = width * devicePixelRatio;
+      context.strokeStyle = colour;
+      context.strokeRect(x * scale - half, y * scale - half, 2 * half, 2 * half);
+    }
+  }
+
+  /** @param {{x: number, y: number}} at @param {number} scale */
+  function cross({ x, y }, scale) {
+    const arm = 12 * devicePixelRatio;
+    const path = new Path2D();
+    path.moveTo(x * scale - arm, y * scale);
+    path.lineTo(x * scale + arm, y * scale);
+    path.moveTo(x * scale, y * scale - arm);
+    path.lineTo(x * scale, y * scale + arm);
+    for (const [width, colour] of MARKS) {
+      context.lineWidth = width * devicePixelRatio;
+      context.strokeStyle = colour;
+      context.stroke(path);
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  const where = (event) => toLattice(event, canvas.getBoundingClientRect());
+
+  listen(into, canvas, "pointerdown", (event) => {
+    if (active >= 0 || !mayPaint(event, Infinity)) return;
+    event.preventDefault();
+    canvas.focus({ preventScroll: true });
+    canvas.setPointerCapture(event.pointerId);
+    active = event.pointerId;
+    cursor = null;
+    line = withPlace([], where(event));
+    redraw();
+  });
+  listen(into, canvas, "pointermove", (event) => {
+    if (event.pointerId !== active || !line) return;
+    line = withPlace(line, where(event));
+    redraw();
+  });
+  /** @param {boolean} good */
+  function finish(good) {
+    const at = line;
+    active = -1;
+    line = null;
+    if (good && at) look(at);
+    redraw();
+  }
+  listen(into, canvas, "pointerup", (event) => event.pointerId === active && finish(true));
+  listen(into, canvas, "pointercancel", (event) => event.pointerId === active && finish(false));
+  listen(into, canvas, "focus", () => {
+    if (canvas.matches(":focus-visible")) cursor ??= { x: place()[0] ?? LATTICE / 2, y: place()[1] ?? LATTICE / 2 };
+    canvas.classList.toggle("keyed", cursor !== null);
+    redraw();
+  });
+  listen(into, canvas, "blur", redraw);
+  listen(into, canvas, "keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const from = cursor ?? { x: LATTICE / 2, y: LATTICE / 2 };
+    const step = event.shiftKey ? LATTICE / 8 : LATTICE / 32;
+    if (arrow) {
+      cursor = { x: clamp(from.x + arrow[0] * step, 0, LATTICE), y: clamp(from.y + arrow[1] * step, 0, LATTICE) };
+      const [x, y] = [cursor.x, cursor.y].map((value) => Math.round((100 * value) / LATTICE));
+      speak(`${x}% from the left, ${y}% from the top`);
+    } else if (event.key === "Enter" || event.key === " ") look([Math.round(from.x), Math.round(from.y)]);
+    else return;
+    event.preventDefault();
+    redraw();
+  });
+  const resized = new ResizeObserver(redraw);
+  resized.observe(canvas);
+  into.add(() => resized.disconnect());
+  return { redraw, dispose: into.dispose };
+}

@@ -1,0 +1,322 @@
+"""The pages about units, used as a person uses them: the wall, one unit, the layers, looking at a place."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.painter import WAIT_MS, Painter
+
+pytestmark = pytest.mark.browser
+
+Browse = Callable[..., Any]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+CHURCH = "storybook-church"
+CLASSIFIER = "storybook-classifier"
+UNIT = f"/units/{CHURCH}/layer4/3"
+WALL = f"/units?model={CHURCH}&layer=layer4"
+PAGES = [WALL, UNIT, f"/units/{CLASSIFIER}/conv5_3/0", f"/layers/{CHURCH}?with={CLASSIFIER}", f"/look?model={CHURCH}"]
+
+
+def cards(page: Any) -> list[str]:
+    """What the cards of the wall say, from first to last."""
+    page.wait_for_selector("#wall[aria-busy=false]", timeout=WAIT_MS)
+    return [str(text) for text in page.locator("#wall .unit-line").all_inner_texts()]
+
+
+def until(page: Any, true: str) -> None:
+    """Wait until a JavaScript expression is true; the page's security policy forbids Playwright to do it in there."""
+    limit = time.monotonic() + WAIT_MS / 1000
+    while not page.evaluate(true):
+        assert time.monotonic() < limit, true
+        page.wait_for_timeout(50)
+
+
+def settled(page: Any) -> Painter:
+    """The picture that is drawn on, when it is there."""
+    painter = Painter(page)
+    painter.settle()
+    return painter
+
+
+def png(colour: tuple[int, int, int], side: int = 40) -> bytes:
+    """A picture file of one colour."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side // 2), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+# The wall
+
+
+def test_the_wall_shows_every_unit_of_a_layer_and_a_bar_for_every_concept(browse: Browse) -> None:
+    page = browse(WALL)
+    assert len(cards(page)) == 32
+    counts = [int(text) for text in page.locator(".bar-of b").all_inner_texts()]
+    labelled, concepts = map(int, re.findall(r"(\d+) of 32 units stand for (\d+)", page.inner_text("#headline"))[0])
+    assert (sum(counts), len(counts)) == (labelled, concepts)
+    until(page, "document.querySelector('#wall img').naturalWidth === 320")
+
+
+def test_a_bar_filters_the_wall_and_the_link_brings_it_back(browse: Browse) -> None:
+    page = browse(WALL)
+    everything = cards(page)
+    bar = page.locator(".bar-of").first
+    count, name = int(bar.locator("b").inner_text()), bar.locator("span").first.inner_text()
+    bar.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("concept="))
+    found = cards(page)
+    assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true", "the bar keeps the focus"
+    assert len(found) == count
+    assert all(name in text.lower() for text in found)
+    assert cards(browse(page.url[page.url.index("/units") :])) == found
+    page.go_back()
+    assert cards(page) == everything
+    page.go_forward()
+    assert cards(page) == found
+    page.locator("#all").click()
+    assert cards(page) == everything
+
+
+def test_search_order_and_minimum_are_in_the_address(browse: Browse) -> None:
+    page = browse(WALL)
+    cards(page)
+    page.locator("#sort").select_option("unit")
+    assert [text.split()[-1] for text in cards(page)] == [str(unit) for unit in range(32)]
+    page.locator("#q").fill("7")
+    assert len(cards(page)) == 1
+    page.locator("#q").fill("no such thing")
+    page.wait_for_selector("#empty:has-text('No unit of layer4 stands for “no such thing”')")
+    page.locator("#empty a").click()
+    page.locator("#minimum").fill("30")
+    page.wait_for_selector("#headline:has-text('0 of 32')")
+    assert "min_iou=0.3" in page.url
+    assert all("No label" in text for text in cards(page))
+
+
+def test_another_layer_and_another_network_are_one_step_each(browse: Browse) -> None:
+    page = browse("/units")
+    cards(page)
+    page.locator("#layers a:has-text('layer6')").click()
+    page.wait_for_selector("#subline:has-text('layer6')")
+    page.locator("#model").select_option(CLASSIFIER)
+    page.wait_for_selector("#subline:has-text('conv')")
+    assert len(cards(page)) == 4
+    page.go_back()
+    page.wait_for_selector("#subline:has-text('layer6')")
+    page.go_back()
+    until(page, "!location.search.includes('layer6')")
+
+
+def test_what_cannot_be_shown_says_what_to_do(browse: Browse) -> None:
+    page = browse(f"/units?model={CHURCH}&layer=layer1")
+    page.wait_for_selector("#empty:has-text('layer1 is not dissected yet')", timeout=WAIT_MS)
+    assert f"unitbrush dissect {CHURCH}" in page.inner_text("#empty")
+    page = browse(f"/units?model={CHURCH}&layer=nowhere")
+    page.wait_for_selector("#empty:has-text('no layer nowhere')", timeout=WAIT_MS)
+    page = browse("/units?model=nobody")
+    page.wait_for_selector("#empty:has-text('did not come')", timeout=WAIT_MS)
+
+
+# One unit
+
+
+def test_a_unit_shows_its_evidence_and_the_arrow_keys_go_to_its_neighbours(browse: Browse) -> None:
+    page = browse(UNIT)
+    assert page.locator("#gallery li").count() == 3
+    assert page.locator("#concepts tbody tr").count() == 10
+    page.get_by_role("button", name=re.compile("All .* concepts")).click()
+    assert page.locator("#concepts tbody tr").count() > 10
+    assert "tu = " in page.locator(".mark-at").inner_text().replace("\n", "")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/layer4/4")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/layer4/3")
+    assert browse(f"/units/{CHURCH}/layer4/0").locator("#previous").is_hidden()
+
+
+def test_the_lit_region_is_switched_and_held(browse: Browse) -> None:
+    page = browse(UNIT)
+    masked = page.locator(".masked").first
+    until(page, "document.querySelector('.masked').naturalWidth > 0")
+    opacity = "node => getComputedStyle(node).opacity"
+    assert masked.evaluate(opacity) == "1"
+    page.locator(".hold").first.hover()
+    page.mouse.down()
+    assert masked.evaluate(opacity) == "0"
+    page.mouse.up()
+    page.keyboard.press("m")
+    assert masked.evaluate(opacity) == "0"
+    assert "mask=false" in page.url
+    assert browse(f"{UNIT}?mask=false").locator("#mask").get_attribute("aria-pressed") == "false"
+
+
+def test_drawing_with_one_unit_changes_the_scene_and_undo_brings_it_back(browse: Browse) -> None:
+    page = browse(UNIT)
+    painter = settled(page)
+    page.locator("#try").scroll_into_view_if_needed()
+    before = painter.digest
+    painter.stroke((0.3, 0.3), (0.6, 0.5))
+    assert painter.digest != before
+    assert "pixels changed" in page.inner_text("#effect")
+    page.locator("#undo").click()
+    painter.settle()
+    assert painter.digest == before
+    page.locator("#ink").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith(UNIT), "on the picture the arrow keys move the brush"
+
+
+def test_painting_with_a_unit_takes_it_to_the_painting_page_and_back_to_the_wall(browse: Browse) -> None:
+    page = browse(UNIT)
+    page.get_by_role("link", name="Paint with it").click()
+    painter = settled(page)
+    assert page.locator("#brushes input:checked").get_attribute("value") == "units layer4 3"
+    assert "?" not in page.url
+    before = painter.digest
+    painter.stroke((0.3, 0.3), (0.6, 0.5))
+    assert painter.digest != before
+    assert "Unit 3" in page.locator(".stroke-face").inner_text()
+    painted = painter.digest
+    page.reload()
+    painter.settle()
+    assert painter.digest == painted
+    page.locator("#which").click()
+    assert [text.split()[-1] for text in cards(page)] == ["3"]
+
+
+def test_the_units_of_a_brush_are_shown_in_its_order(browse: Browse) -> None:
+    page = browse("/paint")
+    settled(page)
+    page.locator("#count").fill("3")
+    brush = page.request.get(f"{page.url.split('/paint')[0]}/api/models/{CHURCH}/brushes").json()["brushes"][0]
+    page.locator("#which").click()
+    assert [int(text.split()[-1]) for text in cards(page)] == brush["units"][:3]
+    assert "best first" in page.inner_text("#found")
+
+
+def test_a_classifiers_unit_lights_up_on_a_picture_of_ones_own(browse: Browse) -> None:
+    page = browse(f"/units/{CLASSIFIER}/conv5_3/0")
+    page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
+    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
+    page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
+    page.wait_for_selector("#own-error:has-text('bad.png: this is no picture')")
+
+
+# Layers
+
+
+def test_the_layers_show_the_names_of_a_block_and_the_numbers_as_a_table(browse: Browse) -> None:
+    page = browse(f"/layers/{CHURCH}?with={CLASSIFIER}")
+    assert page.locator(".town").count() == 2
+    summaries = page.request.get(f"{page.url.split('/layers')[0]}/api/models/{CHURCH}/layers").json()["layers"]
+    block = page.locator(f".block[data-model={CHURCH}][data-layer=layer6][data-category=object]")
+    names = [one["concept"] for one in summaries[-1]["concepts"]["object"]]
+    assert block.locator("i").count() == len(names)
+    block.hover()
+    assert [text.split("\n")[0].lower() for text in page.locator("#name-list a").all_inner_texts()] == names
+    page.locator(f".block[data-model={CLASSIFIER}][data-layer=conv5_3][data-category=object]").focus()
+    assert "conv5_3" in page.inner_text("#names-title")
+    block.click()
+    again = browse(page.url[page.url.index("/layers/") :])
+    assert "layer6" in again.inner_text("#names-title")
+    row = page.locator("table.numbers").first.locator("tr", has_text="layer6").locator("td").all_inner_texts()
+    assert row[1:3] == [str(summaries[-1]["labelled"]), str(len(names))]
+    again.locator("#name-list a").first.click()
+    assert names[0] in cards(again)[0].lower()
+
+
+# Looking
+
+
+def test_looking_at_a_place_finds_units_and_shows_where_one_is_active(browse: Browse) -> None:
+    page = browse(f"/look?model={CHURCH}&layer=layer4&seed=5")
+    page.wait_for_selector("#subline:has-text('Click a place')", timeout=WAIT_MS)
+    page.locator("#ink").click()
+    page.wait_for_selector(".strong", timeout=WAIT_MS)
+    assert "at=" in page.url
+    first = page.locator(".strong button").first
+    first.click()
+    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
+    assert f"unit={first.get_attribute('data-unit')}" in page.url
+    found = page.locator(".strong a").all_inner_texts()
+    again = browse(page.url[page.url.index("/look") :])
+    again.wait_for_selector(".strong", timeout=WAIT_MS)
+    assert again.locator(".strong a").all_inner_texts() == found
+    again.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
+    page.locator("#random").click()
+    until(page, "!document.querySelector('#pixels').src.endsWith('/5')")
+
+
+def test_a_brushed_line_and_the_keyboard_look_too(browse: Browse) -> None:
+    painter = Painter(browse(f"/look?model={CHURCH}&layer=layer4"))
+    page = painter.page
+    page.wait_for_selector("#subline:has-text('Click a place')", timeout=WAIT_MS)
+    painter.press_at(((0.2, 0.2), (0.6, 0.3)))
+    page.mouse.up()
+    page.wait_for_selector(".strong", timeout=WAIT_MS)
+    assert page.url.count(",") > 5
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    until(page, "location.search.split(',').length === 2")
+    page.wait_for_selector(".strong", timeout=WAIT_MS)
+
+
+def test_a_picture_of_ones_own_is_classified_and_looked_at(browse: Browse) -> None:
+    page = browse(f"/look?model={CLASSIFIER}&layer=conv5_3")
+    page.wait_for_selector("#invite:not([hidden])")
+    page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
+    page.wait_for_selector("#classes:has-text('Church')", timeout=WAIT_MS)
+    page.locator("#ink").click()
+    page.wait_for_selector(".strong", timeout=WAIT_MS)
+    assert page.locator(".strong a").first.inner_text() == "Unit 0", "unit 0 is red"
+
+
+# All of them
+
+
+def test_every_page_is_one_click_away_and_says_where_one_is(browse: Browse) -> None:
+    page = browse("/paint")
+    for name in ("Units", "Layers", "Look", "Paint"):
+        page.locator(".places a", has_text=name).click()
+        page.wait_for_selector(f".places a[aria-current=page]:has-text('{name}')")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [(320, 640), (844, 390), (1920, 1080)])
+def test_nothing_sticks_out_on_any_screen(browse: Browse, path: str, size: tuple[int, int]) -> None:
+    page = browse(path, viewport={"width": size[0], "height": size[1]})
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_on_a_phone_every_control_has_a_name_and_is_large_enough(browse: Browse, path: str) -> None:
+    page = browse(path, **PHONE)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wrong = page.evaluate(
+        """[...document.querySelectorAll('button, input:not([hidden]), select, canvas[tabindex], a[class]')]
+          .filter(node => node.checkVisibility())
+          .filter(node => {
+            const box = node.getBoundingClientRect();
+            const name = node.ariaLabel || node.textContent.trim() || node.title || node.labels?.[0]?.innerText;
+            return !name || box.height < 24 || box.width < 23.5;
+          }).map(node => node.outerHTML.slice(0, 90))"""
+    )
+    assert wrong == []
+
+
+def test_pages_of_what_does_not_exist_say_so(browse: Browse) -> None:
+    for path in ("/units/nobody/layer4/3", f"/units/{CHURCH}/layer4/999", "/layers/nobody"):
+        assert "There is nothing on this page" in browse(path).inner_text("h1")
+    page = browse(f"/units/{CHURCH}/layer1/0")
+    page.wait_for_selector("#empty:has-text('layer1 is not dissected yet')", timeout=WAIT_MS)
