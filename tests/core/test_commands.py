@@ -36,14 +36,13 @@ stages = [
 """
 SEGMENTER = """
 id = "storybook-segmenter"
-worlds = ["church", "kitchen"]
+worlds = { church = 2, kitchen = 2 }
 seed = 3
 widths = [4, 4, 4, 4, 4]
 size = 16
 scenes = 8
 held_out = 8
 steps = 2
-batch = 4
 learning_rate = 0.003
 """
 
