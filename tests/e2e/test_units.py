@@ -56,6 +56,24 @@ def png(colour: tuple[int, int, int], side: int = 40) -> bytes:
 # The wall
 
 
+def test_a_strip_that_the_server_was_too_busy_for_is_asked_for_again(browse: Browse) -> None:
+    page = browse("/units")
+    refused: list[str] = []
+
+    def busy(route: Any) -> None:
+        if route.request.url in refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=503, headers={"Retry-After": "1"}, body="{}")
+
+    page.route("**/strip*", busy)
+    page.goto(page.url.split("/units")[0] + WALL)
+    cards(page)
+    until(page, "document.querySelector('#wall img').naturalWidth > 0")
+    assert refused
+
+
 def test_the_wall_shows_every_unit_of_a_layer_and_a_bar_for_every_concept(browse: Browse) -> None:
     page = browse(WALL)
     assert len(cards(page)) == 32

@@ -2,6 +2,7 @@
 import { exampleUrl, stripUrl } from "../api.js";
 import { unitsIn } from "../lib/custom.js";
 import { bag, h, listen, need } from "../lib/dom.js";
+import { patientImage } from "../lib/image.js";
 import { title } from "../lib/words.js";
 import { brushesOf, brushOf, chooseBrush } from "../state.js";
 
@@ -29,7 +30,7 @@ export function mountBrushes(store) {
     const { model } = store.state;
     const [unit] = unitsIn(brush.id)?.units ?? [];
     const src = unit === undefined ? exampleUrl(model, brush.id) : stripUrl(model, brush.layer, unit);
-    const picture = h("img", { src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
+    const picture = patientImage({ src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
     const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
     if (index < 9 && unit === undefined) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
     return h("label", { class: "brush", title: title(brush.concept) }, input,

@@ -1,6 +1,7 @@
 /** The images in which a unit is most active, whole or with the active region lit; holding one shows the other. */
 import { short } from "../lib/chart.js";
 import { h, listen, need } from "../lib/dom.js";
+import { patientImage } from "../lib/image.js";
 
 /** @typedef {import("../lib/types.js").UnitDetail} UnitDetail */
 
@@ -34,8 +35,8 @@ function figure(unit, { image, score, rank, url, masked_url: masked }, isGenerat
   const what = isGenerator ? `Scene ${image}` : `Image ${image}`;
   const sides = { loading: "lazy", decoding: "async", width: 128, height: 128, draggable: "false" };
   const picture = h("button", { type: "button", class: "hold", title: "Hold to see it the other way" },
-    h("img", { ...sides, class: "plain", src: url, alt: "" }),
-    h("img", { ...sides, class: "masked", src: masked, alt: `${what}, number ${rank + 1}` }));
+    patientImage({ ...sides, class: "plain", src: url, alt: "" }),
+    patientImage({ ...sides, class: "masked", src: masked, alt: `${what}, number ${rank + 1}` }));
   const { model, layer, unit: number } = unit;
   const query = new URLSearchParams({ model, layer, seed: String(image), unit: String(number) });
   const name = isGenerator ? h("a", { href: `/look?${query}`, title: "Look at this scene" }, what) : what;

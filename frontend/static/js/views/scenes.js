@@ -1,6 +1,7 @@
 /** The strip of scenes, the number of the one that is open, and a random one. */
 import { imageUrl } from "../api.js";
 import { bag, h, listen, need } from "../lib/dom.js";
+import { patientImage } from "../lib/image.js";
 import { brushesOf, modelOf, openPage } from "../state.js";
 import { hasWork } from "../storage.js";
 
@@ -55,7 +56,7 @@ export function mountScenes(store) {
       const name = `Scene ${seed}`;
       const button = h("button", { type: "button", class: "scene", "data-seed": seed, title: name });
       const src = imageUrl(state.model, seed, Math.min(THUMB_PX, modelOf(state).resolution));
-      button.append(h("img", { src, alt: name, loading: "lazy", width: 96, height: 96, draggable: "false" }));
+      button.append(patientImage({ src, alt: name, loading: "lazy", width: 96, height: 96, draggable: "false" }));
       return h("li", {}, button);
     }));
     mark();

@@ -2,6 +2,7 @@
 import { short } from "../lib/chart.js";
 import { concept, noLabel } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
+import { patientImage } from "../lib/image.js";
 import { unitLink } from "../lib/wall.js";
 
 /** @typedef {import("../lib/types.js").Strong} Strong */
@@ -33,7 +34,7 @@ export function mountStrongest(choose) {
 function card({ unit, label, category, labelled, strip, activation, quantile }, model, layer) {
   const name = labelled && label && category ? concept(label, category) : noLabel();
   const face = h("button", { type: "button", class: "unit", "data-unit": unit, title: "Show where it is active" },
-    h("img", { src: strip, alt: "", width: 320, height: 64, decoding: "async", draggable: "false" }),
+    patientImage({ src: strip, alt: "", width: 320, height: 64, decoding: "async", draggable: "false" }),
     h("i", { class: "fit", "data-category": labelled ? category ?? "" : "", style: `--share: ${quantile}` }),
     h("span", { class: "unit-line" }, name,
       h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`)));

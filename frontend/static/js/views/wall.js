@@ -1,6 +1,7 @@
 /** The wall: a card per unit. The first screens are built at once, the rest while nothing else is to be done. */
 import { concept, iouText, noLabel } from "../lib/concept.js";
 import { h, need } from "../lib/dom.js";
+import { patientImage } from "../lib/image.js";
 import { isLabelled, unitLink } from "../lib/wall.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
@@ -14,7 +15,7 @@ const TILE_PX = 64;
  *   best: the IoU that fills the bar */
 export function unitCard(unit, { model, layer, minimum, best }) {
   const labelled = isLabelled(unit, minimum);
-  const strip = h("img", { src: unit.strip, alt: "", loading: "lazy", decoding: "async",
+  const strip = patientImage({ src: unit.strip, alt: "", loading: "lazy", decoding: "async",
     width: 5 * TILE_PX, height: TILE_PX, draggable: "false" });
   const name = labelled ? concept(unit.label ?? "", unit.category ?? "") : noLabel();
   const iou = h("span", { class: "iou", title: "IoU with this concept" },
