@@ -77,13 +77,7 @@ class GeneratorSource:
     @property
     def inputs(self) -> Mapping[str, Any]:
         """The model, its weights, the image ids and their latents."""
-        return {
-            "model": self.model,
-            "model_sha256": self.sha256,
-            "images": self.images,
-            "first_id": self.first_id,
-            "latents": LATENTS_RULE,
-        }
+        return _latent_inputs(self)
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
         """Pictures and activations, one forward pass."""
@@ -129,14 +123,7 @@ class LatentSource:
     @property
     def inputs(self) -> Mapping[str, Any]:
         """The model, its weights, the image ids and their latents."""
-        return {
-            "model": self.model,
-            "model_sha256": self.sha256,
-            "images": self.images,
-            "first_id": self.first_id,
-            "latents": LATENTS_RULE,
-            "latent_shape": list(self.latent_shape),
-        }
+        return _latent_inputs(self) | {"latent_shape": list(self.latent_shape)}
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
         """Pictures and activations, one forward pass.  Raises BadShape for an output that is no pictures."""
@@ -151,6 +138,16 @@ class LatentSource:
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
         """The activations."""
         return self.see(rows, layers)[1]
+
+
+def _latent_inputs(source: GeneratorSource | LatentSource) -> dict[str, Any]:
+    return {
+        "model": source.model,
+        "model_sha256": source.sha256,
+        "images": source.images,
+        "first_id": source.first_id,
+        "latents": LATENTS_RULE,
+    }
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ async def student(port: int, model: str, number: int, students: int, seconds: fl
     await asyncio.sleep(STROKE_EVERY_S * number / students)
     until = time.perf_counter() + seconds
     address = f"ws://127.0.0.1:{port}/api/paint"
-    async with connect(address, origin=f"http://127.0.0.1:{port}", max_size=None) as line:  # type: ignore[arg-type]
+    async with connect(address, origin=f"http://127.0.0.1:{port}", max_size=None) as line:
         while (began := time.perf_counter()) < until:
             for preview in range(PREVIEWS):
                 painting = {"model": model, "seed": number, "strokes": [stroke("layer4", number, 1 + preview // 5)]}

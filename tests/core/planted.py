@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -80,7 +80,7 @@ class ToyRenderer:
 class ToySegmenter(nn.Module):
     """The segmenter of this file."""
 
-    categories = {"object": ("none", "sky", "tree", "grass"), "part": ("none", "crown")}  # noqa: RUF012
+    categories: ClassVar = {"object": ("none", "sky", "tree", "grass"), "part": ("none", "crown")}
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         red, green = images[:, 0], images[:, 1]

@@ -40,7 +40,7 @@ def toy_dissection() -> Dissection:
 
 def bench() -> Bench:
     generator = ToyGenerator()
-    return Bench(generator, ToyRenderer(generator), ToySegmenter(), 8)  # type: ignore[arg-type]
+    return Bench(generator, ToyRenderer(generator), ToySegmenter(), 8)
 
 
 def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:
@@ -68,7 +68,7 @@ def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeyp
 
     monkeypatch.setattr(choose, "measure_insertion", measure)
     proposal = ("layer1", "iou", torch.tensor([0, 1]))
-    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, proposal, None) == 1.5  # type: ignore[arg-type]
+    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, proposal, None) == 1.5
 
 
 def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> None:

@@ -164,7 +164,7 @@ def test_interrupted_training_resumes_exactly() -> None:
     for _ in range(5):
         first.advance()
     second = ClassifierTraining(CONFIG, worlds, torch.device("cpu"))
-    second.load_state(first.state())  # type: ignore[arg-type]  # as torch.load gives it
+    second.load_state(first.state())
     while second.step < CONFIG.steps:
         second.advance()
     for a, b in zip(through.parameters, second.parameters, strict=True):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def segments() -> Segments:
 
 
 def planted(images: int = 20) -> GeneratorSource:
-    return GeneratorSource(ToyGenerator(), "toy", "a" * 64, images)  # type: ignore[arg-type]
+    return GeneratorSource(ToyGenerator(), "toy", "a" * 64, images)
 
 
 def random_source(images: int = 14) -> TensorSource:
@@ -103,7 +104,7 @@ def test_a_classifiers_planted_units_are_found_in_its_layers() -> None:
             return out
 
     class Generated:
-        inputs = {"pictures_sha256": "d" * 64}  # noqa: RUF012
+        inputs: ClassVar = {"pictures_sha256": "d" * 64}
 
         def __len__(self) -> int:
             return 20
@@ -305,7 +306,7 @@ def test_what_cannot_be_dissected_is_refused_at_once() -> None:
     with pytest.raises(UnknownLayer, match="was not dissected"):
         result.labels("layer3")
     with pytest.raises(UnitbrushError, match="no scoring"):
-        result.labels("layer1", scoring="best")  # type: ignore[arg-type]
+        result.labels("layer1", scoring="best")
     for field, value in (("quantile", 1.0), ("grid", 0), ("grid", 181), ("batch", 0), ("bins", 0), ("layers", ())):
         with pytest.raises(UnitbrushError) as refused:
             replace(SPEC, **{field: value})

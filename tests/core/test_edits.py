@@ -124,9 +124,9 @@ def test_the_memory_format_is_kept():
 def test_edits_are_frozen():
     one = stroke(torch.ones(1, 1))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        one.layer = "b"  # type: ignore[misc]
+        one.layer = "b"
     with pytest.raises(dataclasses.FrozenInstanceError):
-        compose([one])["a"].units = (1,)  # type: ignore[misc]
+        compose([one])["a"].units = (1,)
 
 
 # --- the algebra -------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_the_stack_does_what_its_strokes_do_one_after_the_other(
 def test_a_stroke_that_cannot_be_applied_names_the_field(field: str, changes: dict[str, object]):
     good = {"layer": "a", "units": (0, 1), "values": (1.0, 2.0), "alpha": torch.ones(2, 2)}
     with pytest.raises(BadStroke) as caught:
-        UnitStroke(**{**good, **changes})  # type: ignore[arg-type]
+        UnitStroke(**{**good, **changes})
     assert caught.value.field == field
     assert caught.value.allowed
 

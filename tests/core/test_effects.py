@@ -29,7 +29,7 @@ TREE, SKY, GRASS, CROWN = (
 
 def bench(batch: int = 4) -> Bench:
     generator = ToyGenerator()
-    return Bench(generator, ToyRenderer(generator), ToySegmenter(), batch)  # type: ignore[arg-type]
+    return Bench(generator, ToyRenderer(generator), ToySegmenter(), batch)
 
 
 @pytest.mark.parametrize("batch", [1, 3, 10])

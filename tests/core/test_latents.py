@@ -85,7 +85,7 @@ def test_numpys_global_generator_is_left_alone():
 @pytest.mark.parametrize("bad", [-1, MAX_ID + 1, 10**30, 1.0, True, "3", None, float("nan")])
 def test_a_bad_id_is_named(bad: object):
     with pytest.raises(BadSeed) as caught:
-        latents([0, bad], 8)  # type: ignore[list-item]
+        latents([0, bad], 8)
     assert caught.value.field == "seed"
     assert str(MAX_ID) in caught.value.allowed
 

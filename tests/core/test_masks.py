@@ -133,7 +133,7 @@ def test_pooling_stays_in_range_and_max_covers_mean(side: int, grid: int, seed: 
 
 def test_an_unknown_pooling_and_a_mask_that_is_none_are_named():
     with pytest.raises(BadMask) as caught:
-        to_grid(torch.zeros(2, 2), 2, "min")  # type: ignore[arg-type]
+        to_grid(torch.zeros(2, 2), 2, "min")
     assert caught.value.field == "pooling"
     assert caught.value.allowed == "one of max, mean"
     for shape in ((1, 2, 2), (0, 4)):

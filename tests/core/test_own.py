@@ -114,7 +114,7 @@ def test_weights_that_do_not_fit_are_named_with_their_file(folder: Path) -> None
 def test_a_pickle_with_code_is_refused_and_not_run(folder: Path) -> None:
     class Harm:
         def __reduce__(self) -> tuple[object, tuple[str]]:
-            return Path.touch, (Path("harm-was-done"),)  # type: ignore[return-value]
+            return Path.touch, (Path("harm-was-done"),)
 
     torch.save({"conv.weight": Harm()}, folder / "harm.pth")
     with pytest.raises(BadCheckpoint, match="nothing of it was run"):

@@ -15,7 +15,7 @@ from dissect_core.pictures import PictureFolder
 
 def save(path: Path, array: np.ndarray, **options: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(array).save(path, **options)  # type: ignore[arg-type]
+    Image.fromarray(array).save(path, **options)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_the_same_picture_gives_the_same_bytes():
 
 def test_an_unknown_format_is_named():
     with pytest.raises(UnitbrushError) as caught:
-        encode(picture(), "gif")  # type: ignore[arg-type]
+        encode(picture(), "gif")
     assert caught.value.field == "format"
     assert caught.value.allowed == "one of png, webp"
 

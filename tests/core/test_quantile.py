@@ -56,7 +56,7 @@ def test_any_split_order_and_merge_gives_the_same_bits(seed: int, cuts: list[int
     whole.add(x)
     edges = [0, *sorted(cuts), 12]
     pieces = [x[a:b] for a, b in pairwise(edges)]
-    shuffle.shuffle(pieces)  # type: ignore[attr-defined]
+    shuffle.shuffle(pieces)
     parts = []
     for piece in pieces:
         part = QuantileSketch(3)

@@ -40,7 +40,7 @@ def a_card(model_id: str = "toy-church", **changes: object) -> ModelCard:
         origin="random numbers",
         paint_layers=("layer3", "layer4"),
     )
-    return dataclasses.replace(card, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(card, **changes)
 
 
 def a_segmenter() -> Segmenter:
@@ -49,7 +49,7 @@ def a_segmenter() -> Segmenter:
 
 def rewritten(root: Path, **changes: object) -> Registry:
     card = Registry(root).cards["toy-church"]
-    write_card(dataclasses.replace(card, **changes), root / "models" / "toy-church.json")  # type: ignore[arg-type]
+    write_card(dataclasses.replace(card, **changes), root / "models" / "toy-church.json")
     return Registry(root)
 
 

@@ -99,7 +99,7 @@ class Page(HTMLParser):
 def found(folder: Path) -> Dissection:
     """The toy dissected, with its pictures, as `dissect --out` leaves it."""
     spec = DissectionSpec(("layer1", "layer2"), quantile=0.7, grid=8, top_images=3, bins=4, iqr_images=7, batch=6)
-    source = GeneratorSource(ToyGenerator(), "toy.<b>", "a" * 64, 20)  # type: ignore[arg-type]
+    source = GeneratorSource(ToyGenerator(), "toy.<b>", "a" * 64, 20)
     result = dissect(source, Segments(ToySegmenter(), "b" * 64), spec)
     write_dissection(result, folder / "dissection")
     write_gallery(folder / "gallery", result, draw_strips(source, result, lambda done, total: None))

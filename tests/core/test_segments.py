@@ -1,5 +1,7 @@
 """One stack of labels: what the segmenter sees, colours, halves."""
 
+from typing import ClassVar
+
 import pytest
 import torch
 
@@ -47,7 +49,7 @@ def test_what_decides_the_labels_is_named() -> None:
 
 def test_a_segmenter_without_objects_has_no_halves() -> None:
     class Textures:
-        categories = {"texture": ("none", "dotted")}  # noqa: RUF012
+        categories: ClassVar = {"texture": ("none", "dotted")}
 
         def label(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
             return {"texture": torch.ones(len(images), *images.shape[2:], dtype=torch.uint8)}
@@ -70,7 +72,7 @@ def test_a_segmenter_without_objects_has_no_halves() -> None:
 )
 def test_labels_that_are_none_are_refused_by_category(maps: dict[str, torch.Tensor], said: str) -> None:
     class Broken:
-        categories = {"texture": ("none", "dotted")}  # noqa: RUF012
+        categories: ClassVar = {"texture": ("none", "dotted")}
 
         def label(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
             return maps

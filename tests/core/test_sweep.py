@@ -36,7 +36,7 @@ class SmallVgg(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) -> (N, 5)."""
         x = self.avgpool(self.features(x))
-        return self.classifier(torch.flatten(x, 1))  # type: ignore[no-any-return]
+        return self.classifier(torch.flatten(x, 1))
 
 
 def small_vgg(seed: int = 0, norm: bool = False) -> SmallVgg:
@@ -61,7 +61,7 @@ def removed_one_by_one(network: nn.Module, layer: str, x: Tensor, units: list[in
             return maps.index_fill(1, torch.tensor([unit]), 0.0)
 
         with torch.inference_mode(), edited(network, {layer: zero}):
-            return network(x)  # type: ignore[no-any-return]
+            return network(x)
 
     return torch.stack([without(unit) for unit in units], dim=1)
 
@@ -108,7 +108,7 @@ def test_a_network_computed_by_hand():
     # maps a = x, b = -x + 4 of one pixel x = 3: (3, 1).  ReLU, then y = a + 10 b - 2, ReLU, logits (y, 12 - y)
     convolution, total, logits = nn.Conv2d(1, 2, 1), nn.Linear(2, 1), nn.Linear(1, 2)
     convolution.weight.data = torch.tensor([1.0, -1.0]).view(2, 1, 1, 1)
-    convolution.bias.data = torch.tensor([0.0, 4.0])  # type: ignore[union-attr]
+    convolution.bias.data = torch.tensor([0.0, 4.0])
     total.weight.data, total.bias.data = torch.tensor([[1.0, 10.0]]), torch.tensor([-2.0])
     logits.weight.data, logits.bias.data = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 12.0])
     network = nn.Sequential(convolution, nn.ReLU(), nn.Flatten(), total, nn.ReLU(), logits).eval()

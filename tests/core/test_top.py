@@ -37,7 +37,7 @@ def test_fewer_images_than_places_leave_the_rest_empty() -> None:
 def test_any_split_order_and_merge_gives_the_same_list(seed: int, cuts: list[int], shuffle: object) -> None:
     maps, numbers = some_maps(seed, 12), list(range(100, 112))
     best = sorted(range(12), key=lambda n: (-float(maps[n, 1].max()), n))[:4]
-    shuffle.shuffle(numbers)  # type: ignore[attr-defined]
+    shuffle.shuffle(numbers)
     parts = []
     for a, b in pairwise([0, *sorted(cuts), 12]):
         part = TopImages(3, 4)

@@ -205,8 +205,8 @@ def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
     losses = [training.advance() for _ in range(config.steps)]
     assert losses[-1] < losses[0] / 2
     quality = held_out_quality(training.segmenter.eval(), {"church": PaintedScenes(images, labels)})
-    assert quality["object"]["pixel_accuracy"] > 0.9  # type: ignore[index]
-    assert quality["worlds"]["church"] == {key: quality[key] for key in CATEGORIES}  # type: ignore[index]
+    assert quality["object"]["pixel_accuracy"] > 0.9
+    assert quality["worlds"]["church"] == {key: quality[key] for key in CATEGORIES}
 
 
 def test_segmenter_round_trips_through_its_state() -> None:

@@ -15,10 +15,7 @@ from tests.e2e.painter import Painter
 PRECOMPUTED = REPOSITORY / "precomputed"
 CARD = PRECOMPUTED / "models" / "storybook-church.json"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CARD.exists(), reason="the trained networks are not here"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 /** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
 import { bag, listen, need } from "../lib/dom.js";
+import { takeDropped } from "../lib/drop.js";
 import { squarePicture } from "../lib/picture.js";
 
 /** @param {(picture: Blob, name: string) => void} take  gets the square picture */
@@ -26,26 +27,12 @@ export function mountFile(take) {
     }
   }
 
-  const holdsFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
   listen(into, need(document, "#open", HTMLButtonElement), "click", () => input.click());
   listen(into, input, "change", () => {
     void read(input.files?.[0]);
     input.value = "";
   });
-  listen(into, document, "dragover", (event) => {
-    if (!holdsFile(event)) return;
-    event.preventDefault();
-    drop.hidden = false;
-  });
-  listen(into, document, "dragleave", (event) => {
-    if (!event.relatedTarget) drop.hidden = true;
-  });
-  listen(into, document, "drop", (event) => {
-    drop.hidden = true;
-    if (!holdsFile(event)) return;
-    event.preventDefault();
-    void read(event.dataTransfer?.files[0]);
-  });
+  takeDropped(into, drop, (file) => void read(file));
   listen(into, document, "paste", (event) => void read(event.clipboardData?.files[0]));
   return { complain, dispose: into.dispose };
 }

@@ -1,6 +1,7 @@
 /** Taking a painting away and bringing it back: saved pictures that hold their document, and links. */
 import { fromLink, readPainting, toJson, toLink } from "../lib/document.js";
 import { bag, h, listen, need } from "../lib/dom.js";
+import { takeDropped } from "../lib/drop.js";
 import { picturePng, readText, withText } from "../lib/png.js";
 import { openPainting, paintingOf, say } from "../state.js";
 
@@ -106,22 +107,7 @@ export function mountShare(store, session) {
     menu.querySelector("summary")?.focus();
   });
 
-  const holdsFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
-  listen(into, document, "dragover", (event) => {
-    if (!holdsFile(event)) return;
-    event.preventDefault();
-    drop.hidden = false;
-  });
-  listen(into, document, "dragleave", (event) => {
-    if (!event.relatedTarget) drop.hidden = true;
-  });
-  listen(into, document, "drop", (event) => {
-    drop.hidden = true;
-    const chosen = event.dataTransfer?.files[0];
-    if (!chosen) return;
-    event.preventDefault();
-    void open(chosen);
-  });
+  takeDropped(into, drop, (dropped) => void open(dropped));
   const onHash = () => void fromAddress();
   window.addEventListener("hashchange", onHash);
   into.add(() => window.removeEventListener("hashchange", onHash));
