@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dissect_core.commands import dissect, fetch, gallery, measure, report, sample, train, world
+from dissect_core.commands import dissect, fetch, gallery, measure, report, sample, train, units, world
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -18,6 +18,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(training, name="train")
     app.command("dissect")(dissect.dissect_command)
     app.command("gallery")(gallery.gallery)
+    app.command("units")(units.units)
     app.command("report")(report.report)
     app.command("brushes")(measure.brushes)
     app.command("quality")(measure.quality)

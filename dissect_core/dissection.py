@@ -13,9 +13,9 @@ Bau et al. 2020 ("Understanding the role of individual units in a deep neural ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from torch import Tensor
 
@@ -119,6 +119,15 @@ class LayerSummary:
     concepts: Mapping[str, int]
 
 
+class LabelledUnit(NamedTuple):
+    """A unit that counts, its best concept and its IoU."""
+
+    layer: str
+    unit: int
+    concept: Concept
+    iou: float
+
+
 @dataclass(frozen=True, eq=False)
 class Dissection:
     """The result: the manifest that names every input, the concepts, and the statistics of each layer."""
@@ -168,3 +177,11 @@ class Dissection:
         found = {concept for _, concept, _ in labels}
         per_category = {kind: sum(concept.category == kind for concept in found) for kind in self.columns.kinds}
         return LayerSummary(layer, len(self.layers[layer].thresholds), len(labels), per_category)
+
+    def best_units(self, layers: Sequence[str] | None = None) -> list[LabelledUnit]:
+        """Of every concept that labels a unit the one of highest IoU, in all layers or in some, highest IoU first."""
+        found = [LabelledUnit(name, *label) for name in layers or self.layers for label in self.labels(name)]
+        best: dict[Concept, LabelledUnit] = {}
+        for one in sorted(found, key=lambda one: -one.iou):
+            best.setdefault(one.concept, one)
+        return list(best.values())

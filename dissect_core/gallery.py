@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,23 +54,33 @@ def evidence(dissection: Dissection, layer: str) -> str:
 
 
 def draw_strip(source: Source, dissection: Dissection, layer: str, unit: int) -> bytes:
-    """The strip of one unit."""
-    return _draw(source, dissection, {layer: [unit]}, lambda done, total: None)[layer][0]
+    """The strip of one unit, a WebP file."""
+    ((_, _, picture),) = strip_pictures(source, dissection, {layer: [unit]})
+    return _encoded(picture)
 
 
 def draw_strips(source: Source, dissection: Dissection, progress: Progress) -> dict[str, list[bytes]]:
-    """The strips of all units of all dissected layers; the network sees each image once, whoever shows it.
+    """The strips of all units of all dissected layers, WebP files; the network sees each image once, whoever shows it.
 
     source: the network and the pictures that were dissected.  Memory: 12 KB for each of these images.
     """
     everything = {layer: range(len(stats.thresholds)) for layer, stats in dissection.layers.items()}
-    return _draw(source, dissection, everything, progress)
+    drawn: dict[str, list[bytes]] = {layer: [] for layer in everything}
+    for layer, _, picture in strip_pictures(source, dissection, everything, progress=progress):
+        drawn[layer].append(_encoded(picture))
+    return drawn
 
 
 @torch.no_grad()
-def _draw(
-    source: Source, dissection: Dissection, units: Mapping[str, Sequence[int]], progress: Progress
-) -> dict[str, list[bytes]]:
+def strip_pictures(
+    source: Source,
+    dissection: Dissection,
+    units: Mapping[str, Sequence[int]],
+    *,
+    tile_px: int = TILE_PX,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[tuple[str, int, Tensor]]:
+    """(layer, unit, picture) for some units of every layer, in their order; bytes (tile_px, IMAGES * tile_px, 3)."""
     wanted: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))  # image -> layer -> units
     shown: dict[tuple[str, int], list[int]] = {}
     for layer, numbers in units.items():
@@ -86,23 +96,19 @@ def _draw(
         batch = ordered[start : start + BATCH]
         pictures, activations = source.see([image - source.first_id for image in batch], list(units))
         for number, (image, picture) in enumerate(zip(batch, to_bytes(pictures), strict=True)):
-            tiles[image] = thumbnail(picture, TILE_PX)
+            tiles[image] = thumbnail(picture, tile_px)
             for layer, some in wanted[image].items():
                 maps = activations[layer][number, some].float().cpu()
-                inside = regions(maps, dissection.layer(layer).thresholds[some], TILE_PX)
+                inside = regions(maps, dissection.layer(layer).thresholds[some], tile_px)
                 where.update({(layer, unit, image): region for unit, region in zip(some, inside, strict=True)})
         progress(start + len(batch), len(ordered))
-    return {
-        layer: [
-            _encoded([tiles[n] for n in shown[layer, unit]], [where[layer, unit, n] for n in shown[layer, unit]])
-            for unit in numbers
-        ]
-        for layer, numbers in units.items()
-    }
+    for (layer, unit), best in shown.items():
+        lit = [where[layer, unit, image] for image in best]
+        yield layer, unit, strip([tiles[image] for image in best], lit, IMAGES, tile_px)
 
 
-def _encoded(tiles: Sequence[Tensor], inside: Sequence[Tensor]) -> bytes:
-    return encode(strip(tiles, inside, IMAGES, TILE_PX), "webp", quality=QUALITY)
+def _encoded(picture: Tensor) -> bytes:
+    return encode(picture, "webp", quality=QUALITY)
 
 
 def write_gallery(root: Path, dissection: Dissection, strips: Mapping[str, Sequence[bytes]]) -> Path:

@@ -147,19 +147,16 @@ def _index(dissection: Dissection, cards: Mapping[str, list[Card]]) -> dict[str,
     """What only the index shows."""
     kinds = dissection.columns.kinds
     units = {layer: Counter(concept for _, concept, _ in dissection.labels(layer)) for layer in dissection.layers}
-    counting = sorted((card for some in cards.values() for card in some if card.counts), key=lambda card: -card.iou)
-    best: dict[Concept, Card] = {}
-    for card in counting:
-        if card.label is not None:
-            best.setdefault(card.label, card)
-    by_kind = sorted(best, key=lambda concept: kinds.index(concept.category))
+    best = dissection.best_units()
+    by_kind = sorted(best, key=lambda one: kinds.index(one.concept.category))[:SHOWCASE]
+    shown = {(card.layer, card.unit): card for some in cards.values() for card in some}
     return {
         "chart": category_chart([dissection.summary(layer) for layer in units], list(units.values()), kinds),
         "common": {layer: [concept.name for concept, _ in found.most_common(COMMON)] for layer, found in units.items()},
-        "showcase": sorted((best[concept] for concept in by_kind[:SHOWCASE]), key=lambda card: -card.iou),
-        "distinct": {kind: sum(concept.category == kind for concept in best) for kind in kinds},
+        "showcase": [shown[one.layer, one.unit] for one in sorted(by_kind, key=lambda one: -one.iou)],
+        "distinct": {kind: sum(one.concept.category == kind for one in best) for kind in kinds},
         "units": sum(map(len, cards.values())),
-        "labelled": len(counting),
+        "labelled": sum(found.total() for found in units.values()),
         "facts": [(name.replace("_", " "), _told(value)) for name, value in dissection.manifest.items()],
     }
 

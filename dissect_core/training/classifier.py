@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torchvision.models.vgg import make_layers
 
 from dissect_core.artifacts import write_bytes
+from dissect_core.models.segmenter import rescale
 from dissect_core.models.vgg import NAMES, SceneClassifier, plan
 from dissect_core.training.augment import moved, spoil
 from dissect_core.training.config import ClassifierConfig
@@ -26,7 +27,7 @@ from dissect_core.training.dataset import PaintedScenes
 
 SAVE_EVERY_S = 120.0
 WARM_UP_STEPS = 200
-REACH = 8  # pixels by which pictures are shifted
+REACH = 8  # pixels of the full size by which pictures are shifted
 
 
 def normalised_features(config: ClassifierConfig) -> nn.Sequential:
@@ -79,7 +80,8 @@ class ClassifierTraining:
         self.classifier.train()
         with torch.random.fork_rng(), torch.autocast(self.device.type, torch.bfloat16):
             torch.manual_seed(config.seed * 1_000_003 + self.step)  # for dropout, which takes no generator
-            logits = self._logits(spoil(moved(images, REACH, random), random))
+            seen = rescale(moved(images, REACH, random), config.size_at(self.step))
+            logits = self._logits(spoil(seen, random))
         loss = F.cross_entropy(logits.float(), targets, label_smoothing=config.smoothing)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()

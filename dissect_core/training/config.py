@@ -89,11 +89,20 @@ class SegmenterConfig:
 
 
 @dataclass(frozen=True)
+class Sitting:
+    """So many steps of the classifier's training on pictures shrunk to `size` pixels a side."""
+
+    size: int
+    steps: int
+
+
+@dataclass(frozen=True)
 class ClassifierConfig:
     """Everything that determines the scene classifier's training (with the code version).
 
     classes: worlds, each a class.  widths: units of the 13 convolutions; hidden: of the two hidden layers; pooled: side
     of the map before them.  scenes: painted scenes per class to learn from; held_out: per class to measure on.
+    sittings: small pictures first, a quarter of the cost for most of what there is to learn, full size last.
     learning_rate: AdamW's, after a warm-up falling to zero along a half cosine.  smoothing: of the labels.
     """
 
@@ -103,14 +112,31 @@ class ClassifierConfig:
     widths: tuple[int, ...]
     hidden: tuple[int, ...]
     pooled: int
-    size: int
     scenes: int
     held_out: int
-    steps: int
+    sittings: tuple[Sitting, ...]
     batch: int
     learning_rate: float
     weight_decay: float
     smoothing: float
+
+    @property
+    def size(self) -> int:
+        """Side of the pictures at the end, and of those that it is for."""
+        return self.sittings[-1].size
+
+    @property
+    def steps(self) -> int:
+        """Of all sittings."""
+        return sum(sitting.steps for sitting in self.sittings)
+
+    def size_at(self, step: int) -> int:
+        """Side of the pictures in a step, 0 … steps - 1."""
+        for sitting in self.sittings:
+            if step < sitting.steps:
+                return sitting.size
+            step -= sitting.steps
+        return self.size
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for model cards and checkpoints."""
@@ -185,7 +211,15 @@ def read_classifier_config(path: Path) -> ClassifierConfig:
     """Read and check the scene classifier's configuration; the error names the setting."""
     raw = _read(path, ClassifierConfig)
     lists = {key: tuple(raw[key]) for key in ("classes", "widths", "hidden")}
-    config = ClassifierConfig(**{**raw, **lists})
+    sittings = tuple(Sitting(**sitting) for sitting in raw["sittings"])
+    config = ClassifierConfig(**{**raw, **lists, "sittings": sittings})
+    if [sitting.size for sitting in sittings] != sorted({sitting.size for sitting in sittings}) or not sittings:
+        raise UnitbrushError(
+            f"{path}: the sittings do not grow",
+            field="sittings",
+            value=[sitting.size for sitting in sittings],
+            allowed="one or more, each with larger pictures than the one before",
+        )
     if len(set(config.classes)) < 2 or len(set(config.classes)) != len(config.classes):
         raise UnitbrushError(
             f"{path}: two or more different classes",

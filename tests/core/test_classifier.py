@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import CONVOLUTIONS, MEAN, NAMES, STD, SceneClassifier, layer_module, torchvision_names
 from dissect_core.training.augment import moved
 from dissect_core.training.classifier import ClassifierTraining, fold, held_out_accuracy
-from dissect_core.training.config import ClassifierConfig, read_classifier_config
+from dissect_core.training.config import ClassifierConfig, Sitting, read_classifier_config
 from dissect_core.training.dataset import PaintedScenes
 from dissect_core.training.publish import publish_classifier
 from dissect_core.world.scenes import PAINTERS
@@ -28,10 +29,9 @@ CONFIG = ClassifierConfig(
     widths=WIDTHS,
     hidden=(16, 12),
     pooled=1,
-    size=32,
     scenes=8,
     held_out=8,
-    steps=12,
+    sittings=(Sitting(32, 12),),
     batch=8,
     learning_rate=0.01,
     weight_decay=0.0,
@@ -44,9 +44,9 @@ def classifier() -> SceneClassifier:
     return SceneClassifier(("a", "b", "c"), WIDTHS, (16, 12), 2, 64).eval()
 
 
-def scenes(level: int) -> PaintedScenes:
-    images = np.random.default_rng(level).integers(level, level + 40, (8, 3, 32, 32), dtype=np.uint8)
-    return PaintedScenes(images, np.zeros((8, 3, 32, 32), dtype=np.uint8))
+def scenes(level: int, size: int = 32) -> PaintedScenes:
+    images = np.random.default_rng(level).integers(level, level + 40, (8, 3, size, size), dtype=np.uint8)
+    return PaintedScenes(images, np.zeros((8, 3, size, size), dtype=np.uint8))
 
 
 def research_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -204,11 +204,30 @@ def test_accuracy_counts_by_class_and_publishing_round_trips(tmp_path: Path) -> 
     assert again(torch.zeros(1, 3, 32, 32)).tolist() == [[1.0, 0.0]]
 
 
-def test_configuration_needs_different_classes(tmp_path: Path) -> None:
-    lines = {**CONFIG.as_dict(), "classes": ["church", "church"]}
-    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in lines.items())
+def test_small_pictures_come_first() -> None:
+    config = replace(CONFIG, sittings=(Sitting(32, 2), Sitting(64, 1)))
+    training = ClassifierTraining(config, {"dark": scenes(10, 64), "bright": scenes(200, 64)}, torch.device("cpu"))
+    seen: list[tuple[int, ...]] = []
+    training.features.register_forward_pre_hook(lambda _, inputs: seen.append(tuple(inputs[0].shape)))
+    for _ in range(config.steps):
+        training.advance()
+    assert seen == [(8, 3, 32, 32), (8, 3, 32, 32), (8, 3, 64, 64)]
+    assert (config.size, config.steps) == (64, 3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"classes": ["church", "church"]}, "different classes"),
+        ({"sittings": [{"size": 64, "steps": 2}, {"size": 32, "steps": 2}]}, "do not grow"),
+        ({"sittings": []}, "do not grow"),
+    ],
+)
+def test_a_bad_configuration_says_what_is_wrong(changed: dict[str, object], message: str, tmp_path: Path) -> None:
+    lines = {**CONFIG.as_dict(), **changed}
+    text = "\n".join(f"{key} = {json.dumps(value)}".replace('": ', '" = ') for key, value in lines.items())
     (tmp_path / "bad.toml").write_text(text)
-    with pytest.raises(UnitbrushError, match="different classes"):
+    with pytest.raises(UnitbrushError, match=message):
         read_classifier_config(tmp_path / "bad.toml")
 
 

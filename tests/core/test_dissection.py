@@ -291,6 +291,18 @@ def test_the_second_scoring_finds_planted_units_by_their_best_threshold() -> Non
     assert result.layers["layer"].iqr.concept[1] == -1  # never positive
 
 
+def test_of_every_concept_the_best_unit_is_found() -> None:
+    result = dissect(planted(), segments(), SPEC)
+    best = result.best_units()
+    assert len({one.concept for one in best}) == len(best)
+    assert [one.iou for one in best] == sorted((one.iou for one in best), reverse=True)
+    for name in SPEC.layers:
+        for unit, concept, iou in result.labels(name):
+            (top,) = (one for one in best if one.concept == concept)
+            assert top.iou >= iou, (unit, concept)
+    assert {one.layer for one in result.best_units(["layer1"])} == {"layer1"}
+
+
 def test_summaries_count_units_and_distinct_concepts() -> None:
     result = dissect(planted(), segments(), SPEC)
     strict = result.summary("layer1", minimum=0.99)

@@ -21,6 +21,7 @@ from dissect_core.dissection_files import read_dissection
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, UnknownLayer, UnknownModel
 from dissect_core.gallery import read_gallery
 from dissect_core.pictures import BadPicture
+from dissect_core.sheets import CAPTION_PX
 from dissect_core.world.scenes import paint
 from server.cli import command_line
 from tests.source import ROOT
@@ -158,6 +159,20 @@ def test_the_pictures_of_units_are_drawn_anew_only_from_what_was_dissected(dots:
     with pytest.raises(ArtifactMismatch, match="pictures_size") as caught:
         unitbrush(*again, "32")
     assert caught.value.allowed == "64, or dissect it again"
+
+
+def test_a_picture_shows_the_best_images_of_the_listed_units(dots: Path) -> None:
+    unitbrush(*DISSECT_DOTS, "--out", "found")
+    own = ("units", "dots:dots", "--found", "found", "--pictures", "pictures", "--size")
+    said = unitbrush(*own, "64", "--out", "units.png", "--tile", "64")
+    assert "unit    0  dot (object)" in said
+    picture = np.asarray(Image.open("units.png")).astype(int)
+    assert picture.shape == (CAPTION_PX + 64, 5 * 64, 3)
+    red, tiles = [255, 0, 0], picture[CAPTION_PX:].reshape(64, 5, 64, 3)
+    assert [int((tiles[:, tile] == red).all(-1).sum()) for tile in range(5)] == [36, 36, 36, 0, 0]
+    assert picture[:CAPTION_PX].max() > 200  # the caption
+    with pytest.raises(ArtifactMismatch, match="pictures_size"):
+        unitbrush(*own, "32", "--out", "units.png")
 
 
 def test_the_scene_classifier_is_dissected_on_held_out_scenes_of_its_classes(dots: Path) -> None:
