@@ -8,6 +8,7 @@ another can be looked at.  Knows nothing of HTTP but the errors it raises.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -101,7 +102,7 @@ class Looking:
         if (found := self._strips.get(key)) is not None:
             return found
         source = self._sources[model.card.id]
-        drawn = await self._observed(lambda: draw_strip(source, model.dissection, layer, unit), client)
+        drawn = await self._observed(model, lambda: draw_strip(source, model.dissection, layer, unit), client)
         self._strips.put(key, drawn)
         return drawn
 
@@ -164,7 +165,7 @@ class Looking:
         """The units of a layer that are strongest in a picture at a place (R, R)."""
         seen, place = await self._studio.in_pool(ask)
         maps = await self._maps(model, layer, seen, client)
-        return await self._observed(lambda: strongest(model.dissection, layer, maps, place, count), client)
+        return await self._observed(model, lambda: strongest(model.dissection, layer, maps, place, count), client)
 
     async def classes(self, model: DissectedModel, data: bytes, client: str = "") -> list[tuple[str, float]]:
         """What a classifier says of a picture file: its classes with their probabilities, best first."""
@@ -176,7 +177,7 @@ class Looking:
             chances: list[float] = logits[0].softmax(0).tolist()
             return chances
 
-        chances = await self._observed(classified, client)
+        chances = await self._observed(model, classified, client)
         return sorted(zip(network.classes, chances, strict=True), key=lambda pair: -pair[1])
 
     def _source(self, model: DissectedModel) -> Source:
@@ -212,19 +213,24 @@ class Looking:
         def painted() -> Tensor:
             return pixels.to_bytes(seen.source.see([seen.row], [])[0])[0]
 
-        return await self._observed(painted, client)
+        return await self._observed(model, painted, client)
 
     async def _maps(self, model: DissectedModel, layer: str, seen: Seen, client: str) -> Tensor:
         """The activations of a layer in a picture, (U, h, w) on the CPU."""
         key = (model.card.id, layer, seen.key)
         if (found := self._activations.get(key)) is not None:
             return found
-        maps = await self._observed(lambda: seen.source.activate([seen.row], [layer])[layer][0].cpu(), client)
+        maps = await self._observed(model, lambda: seen.source.activate([seen.row], [layer])[layer][0].cpu(), client)
         self._activations.put(key, maps)
         return maps
 
-    async def _observed(self, work: Callable[[], T], client: str) -> T:
-        return await finished(self.settings, lambda: self.observer.submit(work, client))
+    async def _observed(self, model: DissectedModel, work: Callable[[], T], client: str) -> T:
+        metrics, began = self._studio.metrics, time.perf_counter()
+        found = await finished(
+            self.settings, lambda: self.observer.submit(work, client), lambda: metrics.refused(model.card.id)
+        )
+        metrics.looked(model.card.id, time.perf_counter() - began)
+        return found
 
 
 def _must_be(model: DissectedModel, kind: str, field: str, allowed: str) -> None:

@@ -37,9 +37,16 @@ class Metrics:
             buckets=BATCHES,
             registry=self.registry,
         )
+        self._looks = Histogram(
+            "unitbrush_look_seconds",
+            "Time of running a network to look at its units, waiting included.",
+            ("model",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self._refused = Counter(
             "unitbrush_refused",
-            "Renders refused because too many were waiting.",
+            "Renders and looks refused because too many were waiting.",
             ("model",),
             registry=self.registry,
         )
@@ -52,8 +59,12 @@ class Metrics:
         if batch:
             self._batch.labels(model).observe(batch)
 
+    def looked(self, model: str, seconds: float) -> None:
+        """A network was looked at."""
+        self._looks.labels(model).observe(seconds)
+
     def refused(self, model: str) -> None:
-        """A render was refused for overload."""
+        """A render or a look was refused for overload."""
         self._refused.labels(model).inc()
 
     def text(self) -> bytes:

@@ -148,12 +148,11 @@ class Studio:
         return rendered
 
     async def _from_engine(self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str) -> Rendered:
-        try:
-            return await finished(self.settings, lambda: self.engine.submit(model_id, seed, edits, client=client))
-        except ApiError as error:
-            if error.code == "overloaded":
-                self.metrics.refused(model_id)
-            raise
+        return await finished(
+            self.settings,
+            lambda: self.engine.submit(model_id, seed, edits, client=client),
+            lambda: self.metrics.refused(model_id),
+        )
 
     async def _encoded(
         self, card: ModelCard, rendered: Rendered, format: pixels.Format, started: float, side: int | None = None

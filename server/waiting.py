@@ -14,8 +14,8 @@ from server.settings import Settings
 T = TypeVar("T")
 
 
-async def finished(settings: Settings, submit: Callable[[], Future[T]]) -> T:
-    """What a worker makes of what is submitted now.
+async def finished(settings: Settings, submit: Callable[[], Future[T]], refused: Callable[[], None]) -> T:
+    """What a worker makes of what is submitted now; refused: called when too much is waiting.
 
     Raises ApiError 503 when too much is waiting or the server stops, 504 after the setting's time.
     """
@@ -23,6 +23,7 @@ async def finished(settings: Settings, submit: Callable[[], Future[T]]) -> T:
     try:
         return await asyncio.wait_for(asyncio.wrap_future(submit()), limit)
     except Overloaded as full:
+        refused()
         raise overloaded(full.waiting, full.expected_s, full.allowed) from None
     except TimeoutError:
         raise ApiError(

@@ -155,6 +155,9 @@ def test_metrics_count_pictures_by_network(serve: Any) -> None:
         assert value("unitbrush_batch_images_count", model=church) == 1
         assert value("unitbrush_picture_seconds_count", model=church, step="total") == 2
         assert value("unitbrush_waiting", model="storybook-kitchen") == 0
+        assert value("unitbrush_look_seconds_count", model=church) == -1
+        live.client.get(f"{CHURCH}/layers/layer4/units/3/strip")
+        assert value("unitbrush_look_seconds_count", model=church) == 1
         answer = live.client.get("/metrics")
         assert answer.headers["content-type"].startswith("text/plain")
         assert 'unitbrush_picture_seconds_bucket{le="0.001",model="storybook-church",step="encode"}' in answer.text
