@@ -5,6 +5,9 @@ The core knows nothing of HTTP; the server maps these to status codes in one pla
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class UnitbrushError(Exception):
     """Base of all errors about input or files.
@@ -38,6 +41,13 @@ class UnknownLayer(UnitbrushError):
     """The model has no layer of that name."""
 
     code = "unknown_layer"
+
+    @classmethod
+    def among(cls, name: str, known: Iterable[str], others: Iterable[str] = ()) -> UnknownLayer:
+        """The error that names the layers most like it; if none is, `others`, or all that are known."""
+        names = list(known)
+        near = ", ".join(get_close_matches(name, names, n=3) or list(others) or names)
+        return cls(f"no layer {name!r}", field="layer", value=name, allowed=f"for example {near}")
 
 
 class UnknownConcept(UnitbrushError):

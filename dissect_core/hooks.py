@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
@@ -83,8 +82,7 @@ def _layer(model: nn.Module, name: str) -> nn.Module:
     layers: dict[str, nn.Module] = {path: module for path, module in model.named_modules() if path}
     if name in layers:
         return layers[name]
-    near = get_close_matches(name, layers, n=3) or [child for child, _ in model.named_children()]
-    raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"for example {', '.join(near)}")
+    raise UnknownLayer.among(name, layers, (child for child, _ in model.named_children()))
 
 
 def _check_all_ran(verb: str, missed: set[str]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dissect_core.errors import BadSeed, BadShape
+from dissect_core.errors import BadSeed, BadShape, UnitbrushError
 
 LATENTS_RULE = "row i of numpy.random.RandomState(1).standard_normal((n, z)) as float32"
 """What a manifest says about where the latents come from."""
@@ -47,6 +47,13 @@ def latents(ids: Sequence[int], size: int) -> Tensor:
     for n, i in enumerate(ids):
         out[n] = blocks[int(i) // STRIDE][int(i) % STRIDE]
     return torch.from_numpy(out)
+
+
+def check_ids(first: int, count: int) -> None:
+    """Raise UnitbrushError about the number of images unless first ... first + count - 1 are image ids."""
+    if not 0 <= first <= first + count - 1 <= MAX_ID:
+        allowed = f"1 to {MAX_ID + 1 - first} from image {first} on"
+        raise UnitbrushError("no such images", field="images", value=count, allowed=allowed)
 
 
 class _Stream:

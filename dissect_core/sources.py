@@ -4,27 +4,28 @@
     LatentSource        any module from latents to pictures: the same
     ClassifierSource    any module over a list of pictures: row r is picture r
 
-A layer is any submodule, by its dotted name ("layer5", "features.28", "layer4.1.conv2"), whose output is a stack of
+A layer of any module is a submodule, by its dotted name ("features.28", "layer4.1.conv2"), whose output is a stack of
 feature maps (N, U, h, w); h and w are its own affair, from 1 x 1 to finer than the pictures' positions.
 """
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from dissect_core.errors import BadShape
+from dissect_core.errors import BadShape, UnknownLayer
 from dissect_core.hooks import recorded
-from dissect_core.latents import LATENTS_RULE, latents
+from dissect_core.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
 from dissect_core.pictures import Pictures
+from dissect_core.render.folded import Folded
 
 Activations = Mapping[str, Tensor]
 """Layer -> (N, U, h, w) float32 on the source's device."""
@@ -61,13 +62,20 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class GeneratorSource:
-    """A Progressive GAN and its pictures first_id ... first_id + images - 1.  model: its id."""
+    """A Progressive GAN and its pictures first_id ... first_id + images - 1.  model: its id.
+
+    Its layers are those of the generator, "layer1", "layer2", ...; it runs as the renderer runs it.
+    """
 
     generator: Generator
     model: str
     sha256: str
     images: int
     first_id: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises UnitbrushError for more images than there are."""
+        check_ids(self.first_id, self.images)
 
     @property
     def device(self) -> torch.device:
@@ -80,24 +88,33 @@ class GeneratorSource:
         return _latent_inputs(self)
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
-        """Pictures and activations, one forward pass."""
-        with recorded(self.generator, layers) as activations:
-            pictures = self.generator(self._latents(rows))
-        return pictures, activations
+        """Pictures and activations, one forward pass.  Raises UnknownLayer."""
+        activations, last = self._run(rows, layers, self._folded.names[-1:])
+        return self._folded.rgb(last), activations
 
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
-        """The activations; what comes after the last of the layers is not run."""
-        children = list(self.generator.named_children())
-        roots = {layer.split(".")[0] for layer in layers}
-        last = max((n for n, (name, _) in enumerate(children) if name in roots), default=-1)
-        head = nn.Sequential(OrderedDict(children[: last + 1]))
-        with recorded(self.generator, layers) as activations:
-            head(self._latents(rows))
-        return activations
+        """The activations; what comes after the last of the layers is not run.  Raises UnknownLayer."""
+        return self._run(rows, layers, layers)[0]
 
-    def _latents(self, rows: Sequence[int]) -> Tensor:
+    def _run(self, rows: Sequence[int], layers: Sequence[str], needed: Sequence[str]) -> tuple[Activations, Tensor]:
+        """The activations, and the output of the last of the needed layers, at which the pass ends."""
+        for layer in layers:
+            if layer not in self.generator.layers:
+                raise UnknownLayer.among(layer, self.generator.layers)
+        missing, found = set(needed), {}
         z = latents([self.first_id + row for row in rows], self.generator.latent_size)
-        return z.to(self.device)[:, :, None, None]
+        for name, output in self._folded.outputs(z):
+            missing.discard(name)
+            if name in layers:
+                found[name] = output
+            if not missing:
+                break
+        return {layer: found[layer] for layer in layers}, output
+
+    @cached_property
+    def _folded(self) -> Folded:
+        """In single precision, whatever is good enough for pictures: thresholds and overlaps are exact."""
+        return Folded(self.generator, torch.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +131,10 @@ class LatentSource:
     sha256: str
     images: int
     first_id: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises UnitbrushError for more images than there are."""
+        check_ids(self.first_id, self.images)
 
     @property
     def device(self) -> torch.device:

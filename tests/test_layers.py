@@ -26,9 +26,10 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts colours concepts decoding edits hooks latents memory pixels positions progress sweep",
+    "artifacts colours concepts decoding devices edits hooks latents memory pixels positions progress sweep",
     "brushes halves highlight masks models pictures sheets stats world",
-    "dissection render scene_pictures segments sources training",
+    "render",
+    "dissection scene_pictures segments sources training",
     "dissection_files dissection_passes dissection_store effects gallery own rarity shipped",
     "dissection_run habitat quality ranking report strongest",
     "trial",

@@ -9,6 +9,8 @@ padding of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -62,6 +64,18 @@ class Folded:
         z = normalise(latents.to(self.device, self.dtype)[:, :, None, None])[:, :, 0, 0]
         x = F.leaky_relu_(F.linear(z, self._first, self._first_bias), LEAKY_SLOPE)
         return x.view(len(x), 4, 4, -1).permute(0, 3, 1, 2)
+
+    def after(self, number: int, x: Tensor) -> Tensor:
+        """The output of layer `number`, from 1, of whole pictures, from that of the layer before: (N, U, g, g)."""
+        return self.stages[number - 1](F.pad(normalise(x), (MARGIN,) * 4))
+
+    def outputs(self, latents: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """(layer, its output) of whole pictures, layer by layer, each computed when it is asked for."""
+        x = self.first(latents)
+        yield self.names[0], x
+        for number, name in enumerate(self.names[1:], 1):
+            x = self.after(number, x)
+            yield name, x
 
     def rgb(self, x: Tensor) -> Tensor:
         """A window of the last layer's output (n, C, h, w) -> the picture there, (n, 3, h, w), about [-1, 1].

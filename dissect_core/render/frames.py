@@ -9,14 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from dissect_core.edits import LayerEdit, apply_edit
 from dissect_core.render.cache import Activations, State, own
-from dissect_core.render.folded import Folded, normalise
+from dissect_core.render.folded import Folded
 from dissect_core.render.passes import Job
-from dissect_core.render.window import MARGIN, whole
+from dissect_core.render.window import whole
 
 MOST_GRAPHS = 48
 """Captured graphs kept; each holds its batch's activations."""
@@ -115,10 +114,7 @@ class Frames:
     def _layers(self, x: Tensor, start: int, stop: int) -> Outputs:
         outputs = []
         for number in range(start + 1, stop + 1):
-            if number == len(self.folded.names):
-                x = self.folded.rgb(x)
-            else:
-                x = self.folded.stages[number - 1](F.pad(normalise(x), (MARGIN,) * 4))
+            x = self.folded.rgb(x) if number == len(self.folded.names) else self.folded.after(number, x)
             if number < self.kept or number == stop:
                 outputs.append(x)
         return tuple(outputs)

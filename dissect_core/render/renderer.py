@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 import torch
 from torch import Tensor
@@ -99,8 +98,7 @@ class Renderer:
             raise BadShape(f"a latent of shape {shape} does not fit", field="z", value=shape, allowed=allowed)
         for name, edit in request.edits.items():
             if name not in self.layers:
-                near = ", ".join(get_close_matches(name, self.layers, n=3) or self.layers)
-                raise UnknownLayer(f"no layer {name!r}", field="layer", value=name, allowed=f"for example {near}")
+                raise UnknownLayer.among(name, self.layers)
             layer = self.layers[name]
             check_edit(edit, layer.units, (layer.grid, layer.grid))
         return {name: edit for name, edit in request.edits.items() if bool((edit.alpha > 0).any())}

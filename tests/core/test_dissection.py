@@ -19,7 +19,7 @@ from dissect_core.dissection_run import Share, dissect, found
 from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
 from dissect_core.positions import upsample
 from dissect_core.segments import Segments
-from dissect_core.sources import ClassifierSource, GeneratorSource
+from dissect_core.sources import ClassifierSource, LatentSource
 from dissect_core.stats.iqr import level_quantiles
 from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
 
@@ -34,8 +34,8 @@ def segments() -> Segments:
     return Segments(ToySegmenter(), "b" * 64)
 
 
-def planted(images: int = 20) -> GeneratorSource:
-    return GeneratorSource(ToyGenerator(), "toy", "a" * 64, images)
+def planted(images: int = 20) -> LatentSource:
+    return LatentSource(ToyGenerator(), (4, 1, 1), "toy", "a" * 64, images)
 
 
 def random_source(images: int = 14) -> TensorSource:
@@ -251,9 +251,9 @@ def test_progress_counts_both_passes() -> None:
 def test_a_short_batch_is_filled_up_so_that_networks_always_see_the_same_shape() -> None:
     sizes: list[int] = []
     source = planted()
-    source.generator.register_forward_hook(lambda module, given, out: sizes.append(len(out)))
+    source.network.register_forward_hook(lambda module, given, out: sizes.append(len(out)))
     dissect(source, segments(), SPEC)
-    assert sizes == [6, 6, 6, 6]
+    assert sizes == [6] * 8  # 20 pictures, twice
 
 
 def test_the_manifest_names_everything_that_decides() -> None:

@@ -20,7 +20,7 @@ from dissect_core.gallery import draw_strips, write_gallery
 from dissect_core.report.charts import category_chart, concept_chart, histogram_path
 from dissect_core.report.pages import FILES, STYLE, page_of, picture_of
 from dissect_core.segments import Segments
-from dissect_core.sources import GeneratorSource
+from dissect_core.sources import LatentSource
 from server.cli import command_line
 from tests.core.planted import ToyGenerator, ToySegmenter
 
@@ -99,7 +99,7 @@ class Page(HTMLParser):
 def found(folder: Path) -> Dissection:
     """The toy dissected, with its pictures, as `dissect --out` leaves it."""
     spec = DissectionSpec(("layer1", "layer2"), quantile=0.7, grid=8, top_images=3, bins=4, iqr_images=7, batch=6)
-    source = GeneratorSource(ToyGenerator(), "toy.<b>", "a" * 64, 20)
+    source = LatentSource(ToyGenerator(), (4, 1, 1), "toy.<b>", "a" * 64, 20)
     result = dissect(source, Segments(ToySegmenter(), "b" * 64), spec)
     write_dissection(result, folder / "dissection")
     write_gallery(folder / "gallery", result, draw_strips(source, result, lambda done, total: None))

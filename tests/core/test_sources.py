@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from dissect_core.errors import BadShape, UnknownLayer
+from dissect_core.hooks import recorded
 from dissect_core.latents import latents
+from dissect_core.render.folded import Folded
 from dissect_core.sources import (
     IMAGENET,
     ClassifierSource,
@@ -65,28 +67,31 @@ def classifier(normalisation: Normalisation | None = None) -> ClassifierSource:
     return ClassifierSource(TinyClassifier().eval().requires_grad_(False), Ramps(), "tiny", "e" * 64, normalisation)
 
 
-def test_a_generators_rows_are_image_ids() -> None:
+def test_a_generators_rows_are_image_ids_and_its_numbers_those_of_the_plain_module() -> None:
     generator = tiny_progan()
     source = GeneratorSource(generator, "toy", "a" * 64, images=10, first_id=40)
-    pictures, activations = source.see([2, 5], ("layer2", "layer5"))
-    assert torch.equal(pictures, generator(latents([42, 45], generator.latent_size)))
-    assert activations["layer2"].shape == (2, 6, 4, 4)
+    layers = ("layer5", "layer1", "layer2")
+    pictures, activations = source.see([2, 5], layers)
+    with recorded(generator, layers) as expected:
+        torch.testing.assert_close(pictures, generator(latents([42, 45], generator.latent_size)), atol=1e-4, rtol=0)
+    assert tuple(activations) == layers
+    for layer in layers:
+        torch.testing.assert_close(activations[layer], expected[layer], atol=1e-4, rtol=1e-4)
     assert activations["layer5"].shape == (2, 5, 16, 16)
     named = {"model": "toy", "model_sha256": "a" * 64, "images": 10, "first_id": 40}
     assert named.items() <= source.inputs.items()
 
 
-def test_the_head_alone_gives_the_same_activations_and_runs_no_further() -> None:
-    generator = tiny_progan()
-    source = GeneratorSource(generator, "toy", "a" * 64, images=10)
-    ran: list[str] = []
-    for name, module in generator.named_children():
-        module.register_forward_hook(lambda *_, name=name: ran.append(name))
-    whole = source.see([1, 3], ("layer2", "layer4.conv"))[1]
-    ran.clear()
-    head = source.activate([1, 3], ("layer2", "layer4.conv"))
-    assert ran == ["layer1", "layer2", "layer3", "layer4"]
-    assert all(torch.equal(whole[name], head[name]) for name in ("layer2", "layer4.conv"))
+def test_activations_alone_are_the_same_and_nothing_is_run_behind_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = GeneratorSource(tiny_progan(), "toy", "a" * 64, images=10)
+    layers = ("layer2", "layer4")
+    whole = source.see([1, 3], layers)[1]
+    ran: list[int] = []
+    after = Folded.after
+    monkeypatch.setattr(Folded, "after", lambda self, number, x: ran.append(number) or after(self, number, x))
+    head = source.activate([1, 3], layers)
+    assert ran == [1, 2, 3]
+    assert all(torch.equal(whole[name], head[name]) for name in layers)
 
 
 def test_a_classifiers_layers_are_named_by_dots() -> None:
