@@ -2,9 +2,9 @@
 
 For each candidate concept (an object or a part that is seen often enough) every paint layer proposes three sets of 20
 units: those of highest IoU and those of highest causal effect, once with ablation weighted up (see `ranking`).  All
-sets are screened on a few images.  The best are tried at several levels (multiples of the 0.99 quantiles) and measured
-on more images at the lowest level that draws nearly as reliably as their best, and the best of those becomes the brush
-if it works:
+sets are screened on a few images.  The best are ranked once more along a path if that makes them better, tried at
+several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
+reliably as their best, and the best of those becomes the brush if it works:
 
     score = min(clear_rise, 0.9) + removed - collateral
 
@@ -37,8 +37,9 @@ from dissect_core.effects import (
     measure_insertion,
     observe,
 )
+from dissect_core.errors import UnitbrushError
 from dissect_core.habitat import Habitat, learn_habitat, plausible_places
-from dissect_core.ranking import EffectSpec, rank_by_effect
+from dissect_core.ranking import EffectRanker, EffectSpec
 from dissect_core.trial import LEAST_RAISED, report
 
 ENOUGH = 0.9
@@ -101,7 +102,11 @@ class Verdict:
 def choose_brushes(
     bench: Bench, dissection: Dissection, spec: ChoiceSpec, *, progress: Progress = silent
 ) -> tuple[BrushSet, list[Verdict]]:
-    """The brushes that work, and the verdict on every candidate.  Progress counts candidates."""
+    """The brushes that work, and the verdict on every candidate.  Progress counts candidates.
+
+    Raises UnitbrushError if images of the dissection are among those of the choice.
+    """
+    _check_unseen(dissection, spec)
     pool = observe(bench, range(spec.first_id, spec.first_id + spec.pool))
     concepts = candidates(bench, pool, spec)
     verdicts = []
@@ -114,6 +119,17 @@ def choose_brushes(
         str(manifest[key]) for key in ("model", "model_sha256", "segmenter_sha256")
     )
     return BrushSet(model, model_sha256, segmenter_sha256, tuple(brushes)), verdicts
+
+
+def _check_unseen(dissection: Dissection, spec: ChoiceSpec) -> None:
+    first, count = (int(dissection.manifest[key]) for key in ("first_id", "images"))
+    if first < spec.first_id + spec.pool and spec.first_id < first + count:
+        raise UnitbrushError(
+            "the brushes must be chosen on images that were not dissected",
+            field="images",
+            value=f"{first} to {first + count - 1} dissected",
+            allowed=f"none of {spec.first_id} to {spec.first_id + spec.pool - 1}",
+        )
 
 
 def candidates(bench: Bench, pool: Pool, spec: ChoiceSpec) -> list[Concept]:
@@ -135,7 +151,8 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     if len(places) < spec.screened // 2:
         return Verdict(concept, None, ())
     levels = {layer: dissection.layers[layer].thresholds.clone().to(bench.device) for layer in spec.layers}
-    effects = rank_by_effect(bench, pool, concept, places, levels, spec.effect)
+    ranker = EffectRanker(bench, pool, concept, places, levels, spec.effect)
+    effects = ranker.first()
     column = dissection.concepts.index(concept)
     sets: list[tuple[str, Ranking, Tensor]] = []
     for layer in spec.layers:
@@ -146,6 +163,13 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     best = sorted(range(len(sets)), key=lambda n: -trials[n].score)[: spec.finalists]
     if trials[best[0]].drawn.clear_rise < spec.hopeless:
         return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
+    for n in best:
+        layer, ranking, _ = sets[n]
+        if ranking in effects:
+            order = _order(ranker.further(ranking, layer, effects[ranking][layer]))
+            further = _try(bench, dissection, pool, concept, (layer, ranking, order), screen, spec.screened)
+            if further.score > trials[n].score:
+                sets[n], trials[n] = (layer, ranking, order), further
     rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
     measured = []
     for n in best:

@@ -12,9 +12,9 @@ slope for every unit of every layer:
     insertion  x' = x + d m (v - x)      m: a disc at a plausible place, v: the unit's 0.99 quantile
     ablation   x' = x (1 - d)            everywhere, in images that show the concept
 
-A slope at d = 0 is only linear, so it is averaged over a path: each further round looks from a point on the way to
-"the 20 units that are best so far fully on".  (ACE walks on by gradient descent for thousands of images; the averaged
-slope needs a few hundred, and every set is measured for real before it becomes a brush.)
+A slope at d = 0 is only linear, so `EffectRanker.further` averages it over a path: each further round looks from a
+point on the way to "the 20 units that are best so far fully on".  (ACE walks on by gradient descent for thousands of
+images; the averaged slope needs a few hundred, and every set is measured for real before it becomes a brush.)
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from dissect_core.hooks import edited
 ABLATION_WEIGHTS: dict[Ranking, float] = {"effect": 1.0, "erasure": 4.0}
 """How much ablation counts against insertion in each ranking."""
 
+Edits = Mapping[str, Callable[[Tensor], Tensor]]
+
 LEAST_SHARE = 0.01
 """Images in which the concept covers less of the picture do not tell about its ablation."""
 
@@ -46,86 +48,89 @@ class EffectSpec:
     count: int = 20
 
 
-def rank_by_effect(
-    bench: Bench,
-    pool: Pool,
-    concept: Concept,
-    places: Places,
-    levels: Mapping[str, Tensor],
-    spec: EffectSpec = EffectSpec(),
-) -> dict[Ranking, dict[str, Tensor]]:
-    """The mean slope of every unit, per ranking and layer (U,) float32, larger = more effect; levels: layer -> v (U,).
+class EffectRanker:
+    """Ranks the units of some layers by their effect on one concept.
 
-    All zeros where the pool has neither places nor images that show the concept.
+    levels: layer -> v (U,).  Where the pool has neither places nor images that show the concept, every slope is 0.
     """
-    places = places.first(spec.images)
-    shares = pool.is_concept(bench.columns, concept).float().mean((1, 2))
-    showing = [row for row in shares.argsort(descending=True, stable=True).tolist() if shares[row] >= LEAST_SHARE]
-    showing = showing[:: max(1, len(showing) // spec.images)][: spec.images]  # the whole range of sizes
-    start = {layer: torch.zeros_like(value) for layer, value in levels.items()}
-    inserted, ablated = _slopes(bench, pool, concept, (places, showing), levels, start)  # every layer in the same pass
-    found: dict[Ranking, dict[str, Tensor]] = {}
-    for ranking, weight in ABLATION_WEIGHTS.items():
-        found[ranking] = {}
-        for layer in levels:
-            total = inserted[layer] + weight * ablated[layer]
-            for step in range(1, spec.rounds):
-                dial = torch.zeros_like(levels[layer])
-                dial[total.topk(min(spec.count, len(total))).indices] = step / spec.rounds
-                one = {layer: levels[layer]}
-                more = _slopes(bench, pool, concept, (places, showing), one, {layer: dial})
-                total = total + more[0][layer] + weight * more[1][layer]
-            found[ranking][layer] = (total / spec.rounds).cpu()
-    return found
 
-
-def _slopes(
-    bench: Bench,
-    pool: Pool,
-    concept: Concept,
-    images: tuple[Places, Sequence[int]],
-    levels: Mapping[str, Tensor],
-    dials: Mapping[str, Tensor],
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """How insertion and ablation serve at the given dials, per layer (U,): the slope of the evidence at the places, and
-    minus the slope of the evidence at the concept, each a mean over its images."""
-    places, showing = images
-    size = next(iter(pool.labels.values())).shape[-1]
-    inserted, ablated = ({layer: torch.zeros_like(value) for layer, value in levels.items()} for _ in range(2))
-    grids = {layer: bench.generator.layers[layer].grid for layer in levels}
-
-    def accumulate(
-        total: dict[str, Tensor], ids: Sequence[int], where: Tensor, edits: Edits, knobs: Mapping[str, Tensor]
+    def __init__(
+        self,
+        bench: Bench,
+        pool: Pool,
+        concept: Concept,
+        places: Places,
+        levels: Mapping[str, Tensor],
+        spec: EffectSpec = EffectSpec(),
     ) -> None:
-        with edited(bench.generator, edits):
-            evidence = log_odds(bench, concept, bench.generator(bench.latents(ids)))
+        self._bench, self._pool, self._concept, self._levels, self._spec = bench, pool, concept, levels, spec
+        self._places = places.first(spec.images)
+        self._here = pool.is_concept(bench.columns, concept)
+        shares = self._here.float().mean((1, 2))
+        showing = [row for row in shares.argsort(descending=True, stable=True).tolist() if shares[row] >= LEAST_SHARE]
+        self._showing = showing[:: max(1, len(showing) // spec.images)][: spec.images]  # the whole range of sizes
+
+    def first(self) -> dict[Ranking, dict[str, Tensor]]:
+        """The slope of every unit where nothing is on yet, per ranking and layer (U,) float32, larger = more effect.
+
+        Every layer is looked at in the same passes.
+        """
+        inserted, ablated = self._slopes({layer: torch.zeros_like(level) for layer, level in self._levels.items()})
+        return {
+            ranking: {layer: (inserted[layer] + weight * ablated[layer]).cpu() for layer in self._levels}
+            for ranking, weight in ABLATION_WEIGHTS.items()
+        }
+
+    def further(self, ranking: Ranking, layer: str, first: Tensor) -> Tensor:
+        """The mean slope along the path that begins with the slopes `first` of `layer`, (U,) float32."""
+        weight, rounds = ABLATION_WEIGHTS[ranking], self._spec.rounds
+        total = first.to(self._levels[layer])
+        for step in range(1, rounds):
+            dial = torch.zeros_like(total)
+            dial[total.topk(min(self._spec.count, len(total))).indices] = step / rounds
+            inserted, ablated = self._slopes({layer: dial})
+            total = total + inserted[layer] + weight * ablated[layer]
+        return (total / rounds).cpu()
+
+    def _slopes(self, dials: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """How insertion and ablation serve at the given dials, per layer (U,).
+
+        The slope of the evidence at the places, and minus the slope of the evidence at the concept, each a mean over
+        its images.
+        """
+        inserted, ablated = ({layer: torch.zeros_like(dial) for layer, dial in dials.items()} for _ in range(2))
+        batch, size = self._bench.batch, self._here.shape[-1]
+        for start in range(0, len(self._places), batch):
+            rows = self._places.rows[start : start + batch].tolist()
+            masks = discs(self._places.centres[start : start + batch], self._places.radius, size)
+            cells = {layer: to_cells(masks.float(), self._bench.generator.layers[layer].grid) for layer in dials}
+            knobs = _knobs(dials)
+            edits = {layer: _insertion(knob, self._levels[layer], cells[layer]) for layer, knob in knobs.items()}
+            self._accumulate(inserted, rows, masks, edits, knobs)
+        for start in range(0, len(self._showing), batch):
+            rows = self._showing[start : start + batch]
+            knobs = _knobs(dials)
+            self._accumulate(ablated, rows, self._here[rows], {name: _ablation(k) for name, k in knobs.items()}, knobs)
+        return (
+            {layer: slope / max(1, len(self._places)) for layer, slope in inserted.items()},
+            {layer: slope / -max(1, len(self._showing)) for layer, slope in ablated.items()},
+        )
+
+    def _accumulate(
+        self, total: dict[str, Tensor], rows: Sequence[int], where: Tensor, edits: Edits, knobs: Mapping[str, Tensor]
+    ) -> None:
+        """Add the slopes of the evidence in some images of the pool, a mean over the pixels `where` of each."""
+        ids = [self._pool.ids[row] for row in rows]
+        with edited(self._bench.generator, edits):
+            evidence = log_odds(self._bench, self._concept, self._bench.generator(self._bench.latents(ids)))
         mask = where.to(evidence)
         mean = ((evidence * mask).sum((1, 2)) / mask.sum((1, 2)).clamp(min=1)).sum()
         for layer, slope in zip(knobs, torch.autograd.grad(mean, list(knobs.values())), strict=True):
             total[layer] += slope
 
-    for start in range(0, len(places), bench.batch):
-        rows = places.rows[start : start + bench.batch].tolist()
-        masks = discs(places.centres[start : start + bench.batch], places.radius, size)
-        knobs = {layer: dial.clone().requires_grad_() for layer, dial in dials.items()}
-        edits = {
-            layer: _insertion(knob, levels[layer], to_cells(masks.float(), grids[layer]))
-            for layer, knob in knobs.items()
-        }
-        accumulate(inserted, [pool.ids[row] for row in rows], masks, edits, knobs)
-    here = pool.is_concept(bench.columns, concept)
-    for start in range(0, len(showing), bench.batch):
-        rows = list(showing[start : start + bench.batch])
-        knobs = {layer: dial.clone().requires_grad_() for layer, dial in dials.items()}
-        edits = {layer: _ablation(knob) for layer, knob in knobs.items()}
-        accumulate(ablated, [pool.ids[row] for row in rows], here[rows], edits, knobs)
-    return (
-        {layer: slope / max(1, len(places)) for layer, slope in inserted.items()},
-        {layer: slope / -max(1, len(showing)) for layer, slope in ablated.items()},
-    )
 
-
-Edits = Mapping[str, Callable[[Tensor], Tensor]]
+def _knobs(dials: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {layer: dial.clone().requires_grad_() for layer, dial in dials.items()}
 
 
 def log_odds(bench: Bench, concept: Concept, images: Tensor) -> Tensor:

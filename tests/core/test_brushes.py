@@ -15,7 +15,7 @@ from dissect_core.choose import ChoiceSpec, choose_brushes
 from dissect_core.concepts import Columns
 from dissect_core.dissection import Dissection
 from dissect_core.effects import Bench, UnitSet
-from dissect_core.errors import ArtifactMismatch, UnknownConcept
+from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
@@ -34,7 +34,7 @@ def toy_dissection() -> Dissection:
     iou = torch.zeros(3, len(columns.concepts))
     iou[0, 1] = iou[0, 3] = iou[1, 0] = 1.0
     stats = toy_stats(torch.ones(3), iou)
-    manifest = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64}
+    manifest = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64, "first_id": 0, "images": 100}
     return Dissection(manifest, columns, {"layer1": stats, "layer2": stats})
 
 
@@ -58,6 +58,12 @@ def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:
     assert tree.measured["erase"]["removed"] == 1
     x0, y0, x1, y1 = tree.example_box
     assert (x1 - x0, y1 - y0) == (pytest.approx(0.2, abs=1e-3), pytest.approx(0.2, abs=1e-3))
+
+
+def test_brushes_are_chosen_on_images_that_were_not_dissected() -> None:
+    with pytest.raises(UnitbrushError, match="not dissected") as caught:
+        choose_brushes(bench(), toy_dissection(), replace(CHOICE, first_id=99))
+    assert (caught.value.value, caught.value.allowed) == ("0 to 99 dissected", "none of 99 to 128")
 
 
 def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from dissect_core.effects import (
     to_cells,
 )
 from dissect_core.habitat import Context, brush_radius, context_places, learn_habitat, plausible_places
-from dissect_core.ranking import EffectSpec, rank_by_effect
+from dissect_core.ranking import EffectRanker, EffectSpec
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
 TREE, SKY, GRASS, CROWN = (
@@ -119,24 +119,25 @@ def test_the_ranking_by_effect_finds_the_planted_unit_in_every_layer(concept: Co
     pool = observe(b, range(16))
     places = Places(torch.arange(16), torch.full((16, 2), 0.4), 0.1)  # grass
     levels = {"layer1": torch.ones(3), "layer2": torch.ones(3)}
-    scores = rank_by_effect(b, pool, concept, places, levels, EffectSpec(images=8, rounds=2, count=1))
-    for ranking in ("effect", "erasure"):
+    ranker = EffectRanker(b, pool, concept, places, levels, EffectSpec(images=8, rounds=2, count=1))
+    for ranking, scores in ranker.first().items():
         for layer in levels:
-            assert int(scores[ranking][layer].argmax()) == unit
-            assert float(scores[ranking][layer][2]) == 0  # nothing depends on unit 2
+            for found in (scores[layer], ranker.further(ranking, layer, scores[layer])):
+                assert int(found.argmax()) == unit
+                assert float(found[2]) == 0  # nothing depends on unit 2
 
 
 def test_erasure_weighs_ablation_four_times() -> None:
-    """At the first point of the path, where no dial is on, the rankings differ by three times the ablation's slope."""
+    """Where no dial is on, the rankings differ by three times the ablation's slope."""
     b = bench()
     pool, levels = observe(b, range(16)), {"layer1": torch.ones(3)}
     places, nowhere = (
         Places(torch.arange(16), torch.full((16, 2), 0.4), 0.1),
         Places(torch.arange(0), torch.zeros(0, 2), 0.1),
     )
-    once = EffectSpec(images=8, rounds=1, count=1)
-    both = rank_by_effect(b, pool, TREE, places, levels, once)
-    ablation = rank_by_effect(b, pool, TREE, nowhere, levels, once)["effect"]["layer1"]
+    spec = EffectSpec(images=8)
+    both = EffectRanker(b, pool, TREE, places, levels, spec).first()
+    ablation = EffectRanker(b, pool, TREE, nowhere, levels, spec).first()["effect"]["layer1"]
     assert float(ablation[0]) > 0
     torch.testing.assert_close(both["erasure"]["layer1"], both["effect"]["layer1"] + 3 * ablation)
 
@@ -146,8 +147,8 @@ def test_slopes_do_not_depend_on_the_batch_and_leave_no_hook() -> None:
     for batch in (1, 5, 16):
         b = bench(batch)
         places = Places(torch.arange(16), torch.full((16, 2), 0.4), 0.1)
-        scores = rank_by_effect(b, observe(b, range(16)), TREE, places, {"layer1": torch.ones(3)})
-        results.append(scores["effect"]["layer1"])
+        ranker = EffectRanker(b, observe(b, range(16)), TREE, places, {"layer1": torch.ones(3)})
+        results.append(ranker.further("effect", "layer1", ranker.first()["effect"]["layer1"]))
         assert not any(module._forward_hooks for module in b.generator.modules())
     assert torch.allclose(results[0], results[1], atol=1e-5)
     assert torch.allclose(results[0], results[2], atol=1e-5)
