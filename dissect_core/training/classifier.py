@@ -6,7 +6,6 @@ is published without: in evaluation a normalisation is a scale and a shift, whic
 
 from __future__ import annotations
 
-import io
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -18,12 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models.vgg import make_layers
 
-from dissect_core.artifacts import write_bytes
 from dissect_core.models.segmenter import rescale
 from dissect_core.models.vgg import NAMES, SceneClassifier, plan
 from dissect_core.training.augment import moved, spoil
 from dissect_core.training.config import ClassifierConfig
 from dissect_core.training.dataset import PaintedScenes
+from dissect_core.training.state_file import load_state, save_state
 
 SAVE_EVERY_S = 120.0
 WARM_UP_STEPS = 200
@@ -149,14 +148,12 @@ def train_classifier(
     training = ClassifierTraining(config, worlds, device)
     state_file = run_folder / "state.pt"
     if state_file.exists():
-        training.load_state(torch.load(state_file, map_location="cpu", weights_only=True))
+        training.load_state(load_state(state_file, config.as_dict(), config.classes))
     saved = time.monotonic()
     while training.step < config.steps:
         on_step(training.step, training.advance())
         if time.monotonic() - saved > SAVE_EVERY_S or training.step == config.steps:
-            buffer = io.BytesIO()
-            torch.save(training.state(), buffer)
-            write_bytes(state_file, buffer.getvalue())
+            save_state(state_file, training.state(), config.as_dict(), config.classes)
             saved = time.monotonic()
     return training.finished()
 

@@ -165,7 +165,6 @@ class GeneratorTraining:
     def state(self) -> dict[str, Any]:
         """Everything needed to go on exactly here; tensors and plain data only."""
         return {
-            "config": self.config.as_dict(),
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
             "critic": self.critic.state_dict(),

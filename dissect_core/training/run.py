@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from dissect_core.artifacts import write_bytes
-from dissect_core.errors import UnitbrushError
 from dissect_core.pixels import encode, to_bytes
 from dissect_core.sheets import contact_sheet
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import GeneratorTraining, Step
 from dissect_core.training.handover import take_over
-from dissect_core.world.scenes import paint
+from dissect_core.training.state_file import load_state, save_state
 
 SAVE_EVERY_S = 240.0
 SHEET_IMAGES = 48
-SAME_WORLD_LEVELS = 2  # another processor may round a pixel differently
+CHANGEABLE = ("stages", "learning_rate", "decay_share")
+"""Settings of the schedule, which may be stretched or cut while a run is under way."""
 
 
 def train_generator(
@@ -45,7 +43,7 @@ def train_generator(
     training = GeneratorTraining(config, scenes, device)
     state_file = run_folder / "state.pt"
     if state_file.exists():
-        training.load_state(_load_state(state_file, config))
+        training.load_state(load_state(state_file, config.as_dict(), [config.world], CHANGEABLE))
     elif handover is not None and handover.exists():
         take_over(training, handover)
     run_folder.mkdir(parents=True, exist_ok=True)
@@ -59,41 +57,10 @@ def train_generator(
     return training
 
 
-def _load_state(state_file: Path, config: GeneratorConfig) -> dict[str, Any]:
-    state: dict[str, Any] = torch.load(state_file, map_location="cpu", weights_only=True)
-    for key, value in config.as_dict().items():
-        if key in ("stages", "learning_rate", "decay_share"):
-            continue  # the schedule may be stretched or cut while a run is under way
-        if state["config"].get(key) != value:
-            raise UnitbrushError(
-                f"{state_file} was trained with {key} = {state['config'].get(key)}",
-                field=key,
-                value=value,
-                allowed="the setting of the run, or another run folder",
-            )
-    change = (state["world_sample"].short() - world_sample(config.world).short()).abs().max().item()
-    if change > SAME_WORLD_LEVELS:
-        raise UnitbrushError(
-            f"the world {config.world} no longer looks as it did when {state_file} was trained",
-            field="world",
-            value=f"pictures differ by {change} levels",
-            allowed=f"at most {SAME_WORLD_LEVELS}, or another run folder",
-        )
-    return state
-
-
-def world_sample(world: str) -> Tensor:
-    """A few scenes by which a run knows its world again, uint8 (4, 3, 32, 32)."""
-    return paint(world, range(4), 32).images
-
-
 def save(training: GeneratorTraining, run_folder: Path) -> None:
     """Write state.pt and a sample sheet named after the images shown; both appear whole or not at all."""
-    state = {**training.state(), "world_sample": world_sample(training.config.world)}
-
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    write_bytes(run_folder / "state.pt", buffer.getvalue())
+    config = training.config
+    save_state(run_folder / "state.pt", training.state(), config.as_dict(), [config.world])
     pictures = to_bytes(enlarge(training.sample(SHEET_IMAGES), training.config.resolution))
     write_bytes(run_folder / f"sheet-{training.shown:07d}.png", encode(contact_sheet(pictures, columns=12), "png"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dissect_core.artifacts import write_bytes
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.augment import spoil
 from dissect_core.training.config import SegmenterConfig
 from dissect_core.training.dataset import PaintedScenes
+from dissect_core.training.state_file import load_state, save_state
 from dissect_core.world.concepts import CATEGORIES
 
 SAVE_EVERY_S = 120.0
@@ -77,7 +76,7 @@ def train_segmenter(
     training = SegmenterTraining(config, worlds, device)
     state_file = run_folder / "state.pt"
     if state_file.exists():
-        state = torch.load(state_file, map_location="cpu", weights_only=True)
+        state = load_state(state_file, config.as_dict(), config.worlds)
         training.segmenter.load_state_dict(state["segmenter"])
         training.optimiser.load_state_dict(state["optimiser"])
         training.step = int(state["step"])
@@ -85,16 +84,12 @@ def train_segmenter(
     while training.step < config.steps:
         on_step(training.step, training.advance())
         if time.monotonic() - saved > SAVE_EVERY_S or training.step == config.steps:
-            buffer = io.BytesIO()
-            torch.save(
-                {
-                    "segmenter": training.segmenter.state_dict(),
-                    "optimiser": training.optimiser.state_dict(),
-                    "step": training.step,
-                },
-                buffer,
-            )
-            write_bytes(state_file, buffer.getvalue())
+            state = {
+                "segmenter": training.segmenter.state_dict(),
+                "optimiser": training.optimiser.state_dict(),
+                "step": training.step,
+            }
+            save_state(state_file, state, config.as_dict(), config.worlds)
             saved = time.monotonic()
     return training.segmenter.cpu().eval()
 

@@ -27,6 +27,7 @@ from dissect_core.training.handover import handover_file, take_over, write_hando
 from dissect_core.training.publish import publish_generator
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
+from dissect_core.training.state_file import load_state, save_state
 from dissect_core.world.concepts import CATEGORIES
 
 TINY = GeneratorConfig(
@@ -140,6 +141,18 @@ def test_run_folder_refuses_another_configuration(tmp_path: Path) -> None:
     with pytest.raises(UnitbrushError, match="r1_weight"):
         train_generator(other, tmp_path / "run", tmp_path / "scenes", torch.device("cpu"), until=8)
     assert list((tmp_path / "run").glob("sheet-*.png"))
+
+
+def test_a_training_goes_on_from_its_own_state_only(tmp_path: Path) -> None:
+    path, config = tmp_path / "state.pt", {"seed": 1, "sizes": (2, 3), "steps": 5}
+    save_state(path, {"step": 4}, config, ["church"])
+    assert load_state(path, config, ["church"])["step"] == 4
+    assert load_state(path, {**config, "steps": 9}, ["church"], ("steps",))["step"] == 4
+    with pytest.raises(UnitbrushError, match="sizes") as caught:
+        load_state(path, {**config, "sizes": (2, 4)}, ["church"])
+    assert (caught.value.field, caught.value.value) == ("sizes", "(2, 4)")
+    with pytest.raises(UnitbrushError, match="kitchen: no longer as when"):
+        load_state(path, config, ["kitchen"])
 
 
 @pytest.mark.parametrize("until", [8, 20, 44])  # at the first level, while the second fades in, near the end
