@@ -26,6 +26,7 @@ from dissect_core.edits import LayerEdit
 from dissect_core.latents import latents
 from dissect_core.pixels import to_bytes
 from dissect_core.render import Renderer, Request
+from server.gate import Gate
 from server.line import Line, LineFull
 
 log = logging.getLogger("unitbrush.engine")
@@ -80,7 +81,7 @@ class Tally:
     failed: int = 0
     largest_batch: int = 0
     ms_per_picture: float = 0.0
-    """Of late."""
+    """Of late, waiting for others on the device included."""
 
 
 class Engine:
@@ -100,7 +101,7 @@ class Engine:
         max_wait_s: float = math.inf,
         threads: int = 0,
     ) -> None:
-        self._gates: dict[torch.device, threading.Lock] = {}
+        self._gates: dict[torch.device, Gate] = {}
         self.threads = threads or min(torch.get_num_threads(), available_cores())
         self._max_wait_s = max_wait_s
         self._workers: dict[str, _Worker] = {}
@@ -143,9 +144,9 @@ class Engine:
         """The ids of the networks."""
         return tuple(self._workers)
 
-    def gate(self, device: torch.device) -> threading.Lock:
+    def gate(self, device: torch.device) -> Gate:
         """What is held while a network runs on a device."""
-        return self._gates.setdefault(device, threading.Lock())
+        return self._gates.setdefault(device, Gate())
 
     def waiting(self, model: str) -> int:
         """How many renders wait for a network."""
@@ -183,7 +184,7 @@ class _Worker:
     """The thread of one network."""
 
     def __init__(
-        self, model: str, renderer: Renderer, gate: threading.Lock, max_batch: int, max_waiting: int, threads: int
+        self, model: str, renderer: Renderer, gate: Gate, max_batch: int, max_waiting: int, threads: int
     ) -> None:
         self.renderer = renderer
         self.gate = gate
@@ -197,19 +198,23 @@ class _Worker:
         torch.set_num_threads(self.threads)  # counted for each thread that calls into torch
         while True:
             self.line.wait()
+            began = time.perf_counter()
             with self.gate:
                 jobs = self.line.take(self.max_batch)  # only now: what arrived while others rendered joins in
                 if not jobs and self.line.closed:
                     return
-                self._render([job for job in jobs if self._begin(job)])
+                self._render([job for job in jobs if self._begin(job)], began)
 
     def _begin(self, job: _Job) -> bool:
         begun = job.future.set_running_or_notify_cancel()
         self.tally.cancelled += not begun
         return begun
 
-    def _render(self, jobs: list[_Job]) -> None:
-        """One pass for all; if it fails, one each, so that only the culprit fails."""
+    def _render(self, jobs: list[_Job], began: float) -> None:
+        """One pass for all; if it fails, one each, so that only the culprit fails.
+
+        began: when the first in the line could have been rendered, were it not for others on the device.
+        """
         if not jobs:
             return
         started = time.perf_counter()
@@ -220,16 +225,17 @@ class _Worker:
         except Exception as error:
             if len(jobs) > 1:
                 for job in jobs:
-                    self._render([job])
+                    self._render([job], time.perf_counter())
                 return
             log.exception("rendering image %s failed", jobs[0].seed)
             self.tally.failed += 1
             jobs[0].future.set_exception(error)
             return
-        took_ms = (time.perf_counter() - started) * 1000
+        ended = time.perf_counter()
+        took_ms, pace_ms = (ended - started) * 1000, (ended - began) * 1000 / len(jobs)
         self.tally.passes += 1
         self.tally.pictures += len(jobs)
-        self.tally.ms_per_picture += PACE_SHARE * (took_ms / len(jobs) - self.tally.ms_per_picture)
+        self.tally.ms_per_picture += PACE_SHARE * (pace_ms - self.tally.ms_per_picture)
         self.tally.largest_batch = max(self.tally.largest_batch, len(jobs))
         for job, picture in zip(jobs, pictures, strict=True):
             waited_ms = (started - job.arrived) * 1000

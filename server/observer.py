@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import torch
 
 from server.engine import Overloaded, Stopped
+from server.gate import Gate
 from server.line import Line, LineFull
 
 log = logging.getLogger("unitbrush.observer")
@@ -28,7 +29,7 @@ class Observer:
     gate: held while something runs.  threads: of a pass on a CPU.  max_waiting: most that wait.
     """
 
-    def __init__(self, gate: threading.Lock, threads: int, max_waiting: int) -> None:
+    def __init__(self, gate: Gate, threads: int, max_waiting: int) -> None:
         self._gate, self._threads = gate, threads
         self._line: Line[tuple[Callable[[], Any], Future[Any]]] = Line(max_waiting)
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)

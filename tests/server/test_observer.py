@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 import torch
 
 from server.engine import Overloaded, Stopped
+from server.gate import Gate
 from server.observer import Observer
 
 
 @pytest.fixture
-def gate() -> threading.Lock:
-    return threading.Lock()
+def gate() -> Gate:
+    return Gate()
 
 
 @pytest.fixture
-def observer(gate: threading.Lock) -> Iterator[Observer]:
+def observer(gate: Gate) -> Iterator[Observer]:
     observer = Observer(gate, threads=1, max_waiting=2)
     observer.start()
     yield observer
@@ -40,9 +40,7 @@ def test_networks_run_without_gradients(observer: Observer) -> None:
     assert not observer.submit(lambda: (weight * 2).requires_grad).result(10)
 
 
-def test_nothing_runs_while_the_gate_is_held_and_no_more_than_the_limit_wait(
-    observer: Observer, gate: threading.Lock
-) -> None:
+def test_nothing_runs_while_the_gate_is_held_and_no_more_than_the_limit_wait(observer: Observer, gate: Gate) -> None:
     with gate:
         first, second = observer.submit(lambda: 1), observer.submit(lambda: 2)
         with pytest.raises(Overloaded):
@@ -51,7 +49,7 @@ def test_nothing_runs_while_the_gate_is_held_and_no_more_than_the_limit_wait(
     assert (first.result(10), second.result(10)) == (1, 2)
 
 
-def test_what_was_cancelled_is_not_run(observer: Observer, gate: threading.Lock) -> None:
+def test_what_was_cancelled_is_not_run(observer: Observer, gate: Gate) -> None:
     ran: list[int] = []
     with gate:
         cancelled, other = observer.submit(lambda: ran.append(1)), observer.submit(lambda: ran.append(2))
@@ -60,7 +58,7 @@ def test_what_was_cancelled_is_not_run(observer: Observer, gate: threading.Lock)
     assert ran == [2]
 
 
-def test_what_waits_fails_when_the_observer_stops(gate: threading.Lock) -> None:
+def test_what_waits_fails_when_the_observer_stops(gate: Gate) -> None:
     observer = Observer(gate, threads=1, max_waiting=2)
     waiting = observer.submit(lambda: 1)
     observer.stop()
