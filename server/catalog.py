@@ -16,7 +16,7 @@ from typing import TypeVar
 import torch
 
 from dissect_core.artifacts import require
-from dissect_core.brushes import Brush, BrushSet, read_brushes
+from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes
 from dissect_core.concepts import HALF, Columns
 from dissect_core.dissection import Dissection, LayerStats
 from dissect_core.dissection_files import read_dissection
@@ -61,6 +61,8 @@ class DissectedModel:
 @dataclass(frozen=True, eq=False)
 class PaintModel(DissectedModel):
     """A generator with what painting needs to know of it.  Strokes may edit the dissected layers.
+
+    One that is not dissected yet shows its images, and one without brushes is painted with any of its units.
 
     quantiles: the 0.99 quantiles of the units of those, as plain numbers, for speed.  brushes: by id.
     """
@@ -191,24 +193,24 @@ def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, Networks]:
 
 def _paint_model(root: Path, card: ModelCard, generator: Generator) -> PaintModel:
     dissection = _dissection(root, card, generator.layers)
-    file = f"dissection/{card.id}/manifest.json"
-    missing = [layer for layer in card.paint_layers if layer not in dissection.layers]
-    require(not missing, file, field="layers", value=list(dissection.layers), allowed=", ".join(card.paint_layers))
-    brushes = read_brushes(root / "brushes" / f"{card.id}.json")
+    if dissection.layers:
+        file = f"dissection/{card.id}/manifest.json"
+        missing = [layer for layer in card.paint_layers if layer not in dissection.layers]
+        require(not missing, file, field="layers", value=list(dissection.layers), allowed=", ".join(card.paint_layers))
+    path = brush_file(root / "brushes", card.id)
+    brushes = read_brushes(path) if path.is_file() else None
     quantiles = {name: tuple(stats.thresholds.tolist()) for name, stats in dissection.layers.items()}
-    by_id = {brush.id: brush for brush in brushes.brushes}
+    by_id = {brush.id: brush for brush in brushes.brushes} if brushes else {}
     model = PaintModel(card, generator.layers, dissection, _galleries(root, dissection), quantiles, by_id)
-    _check_brushes(brushes, model)
+    if brushes:
+        _check_brushes(brushes, model)
     return model
 
 
 def _classifier(root: Path, card: ModelCard, network: SceneClassifier) -> DissectedModel:
     """A classifier; one that is not dissected yet says what it sees, and has no units to look at."""
-    layers = network.layers
-    if not (root / "dissection" / card.id).is_dir():
-        return DissectedModel(card, layers, Dissection({}, Columns({}), {}), {})
-    dissection = _dissection(root, card, layers)
-    return DissectedModel(card, layers, dissection, _galleries(root, dissection))
+    dissection = _dissection(root, card, network.layers)
+    return DissectedModel(card, network.layers, dissection, _galleries(root, dissection))
 
 
 def _galleries(root: Path, dissection: Dissection) -> dict[str, Gallery]:
@@ -218,7 +220,9 @@ def _galleries(root: Path, dissection: Dissection) -> dict[str, Gallery]:
 
 
 def _dissection(root: Path, card: ModelCard, layers: Mapping[str, LayerInfo]) -> Dissection:
-    """The dissection of a network with these layers."""
+    """The dissection of a network with these layers; empty if it is not dissected yet."""
+    if not (root / "dissection" / card.id).is_dir():
+        return Dissection({}, Columns({}), {})
     dissection = read_dissection(root / "dissection", card.id)
     file = f"dissection/{card.id}/manifest.json"
     _same_weights(file, dissection.manifest.get("model_sha256"), card)
@@ -241,6 +245,9 @@ def _check_brushes(brushes: BrushSet, model: PaintModel) -> None:
         last = model.layers[brush.layer].units - 1
         where, unit = f"{brush.id}.units", max(brush.units)
         require(unit <= last, file, field=where, value=unit, allowed=f"units 0 to {last}")
+        require(
+            brush.layer in model.dissection.layers, file, field=where, value=brush.layer, allowed="a dissected layer"
+        )
         quantiles = model.values(brush.layer, brush.units)
         for unit, value, measured in zip(brush.units, brush.values, quantiles, strict=True):
             agrees = math.isclose(value, brush.level * measured, rel_tol=1e-3, abs_tol=1e-4)

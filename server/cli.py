@@ -17,16 +17,18 @@ import uvicorn
 from pydantic import ValidationError
 
 from dissect_core.cli import add_commands
+from dissect_core.devices import pick_device
 from dissect_core.errors import UnitbrushError
 from dissect_core.memory import keep_freed_memory
 from dissect_core.version import __version__
 from server.app import create_app
 from server.services import load_services
 from server.settings import REPOSITORY, Settings
-from server.studio import pick_device
 
 BACKLOG = 512
 GRACE_SECONDS = 3
+MESSAGES_READ = 2
+"""Live-preview messages of up to so many times the limit are read, to be answered; a larger one ends the connection."""
 
 
 def command_line() -> typer.Typer:
@@ -83,7 +85,7 @@ def serve(
         log_level=settings.log_level,
         access_log=settings.log_level in ("debug", "info"),
         backlog=BACKLOG,
-        ws_max_size=settings.max_message_bytes,
+        ws_max_size=MESSAGES_READ * settings.max_message_bytes,
         ws_ping_interval=settings.ping_seconds,
         ws_ping_timeout=settings.ping_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dissect_core.devices import pick_device
 from server.catalog import load_catalog
 from server.looking import Looking
 from server.settings import Settings
-from server.studio import Studio, make_studio, pick_device
+from server.studio import Studio, make_studio
 
 
 @dataclass(frozen=True, eq=False)

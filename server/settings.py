@@ -6,10 +6,10 @@ Set one with an environment variable, `UNITBRUSH_` before its name in capitals: 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -94,6 +94,13 @@ class Settings(BaseSettings):
     ping_seconds: float = Field(
         20.0, gt=0, description="How often a live-preview connection is checked; a silent one is closed."
     )
-    allowed_origins: tuple[str, ...] = Field(
-        (), description="Other sites, like https://example.org, whose pages may use the live preview."
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Other sites whose pages may use the live preview, like https://example.org, commas between them.",
     )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Text from the environment, at its commas."""
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

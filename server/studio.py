@@ -19,14 +19,12 @@ from torch import Tensor
 
 from dissect_core import pixels
 from dissect_core.edits import LayerEdit, UnitStroke, compose
-from dissect_core.errors import UnitbrushError
 from dissect_core.latents import latents
 from dissect_core.masks import to_grid
 from dissect_core.models.card import ModelCard
 from dissect_core.render import Renderer
 from server.catalog import Catalog, Networks, PaintModel
 from server.engine import Engine, Rendered
-from server.errors import ApiError
 from server.metrics import Metrics
 from server.recent import Recent
 from server.schemas import Painting
@@ -200,21 +198,6 @@ def window(box: Box, side: int) -> tuple[slice, slice]:
     corners = [round(side * (low + high) / 2 - extent / 2) for low, high in ((top, bottom), (left, right))]
     row, column = (min(max(corner, 0), side - extent) for corner in corners)
     return slice(row, row + extent), slice(column, column + extent)
-
-
-def pick_device(name: str) -> torch.device:
-    """`auto`, `cpu`, `cuda` or `cuda:1` -> a device that is there.  Raises UnitbrushError."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    allowed = "auto or cpu" + (" or cuda" if torch.cuda.is_available() else ", as no GPU is found here")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        device = None
-    there = device is not None and (device.type == "cpu" or (device.type == "cuda" and torch.cuda.is_available()))
-    if device is None or not there or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()):
-        raise UnitbrushError(f"no device {name!r}", field="device", value=name, allowed=allowed)
-    return device
 
 
 def make_studio(settings: Settings, catalog: Catalog, networks: Networks) -> Studio:

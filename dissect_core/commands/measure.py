@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dissect_core.artifacts import code_version
+from dissect_core.artifacts import code_version, require
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import ChoiceSpec, Verdict, choose_brushes
 from dissect_core.commands.options import (
@@ -15,12 +15,13 @@ from dissect_core.commands.options import (
     SEGMENTER,
     Device,
     Domain,
+    GeneratorName,
     Precomputed,
     Threads,
     model_of,
-    pick_device,
+    prepared,
 )
-from dissect_core.dissection_files import read_dissection
+from dissect_core.dissection_files import MANIFEST, read_dissection
 from dissect_core.effects import Bench
 from dissect_core.models.card import write_card
 from dissect_core.models.registry import Registry
@@ -31,7 +32,7 @@ from dissect_core.trial import TrialSpec, check_goals, measure_brushes
 
 
 def brushes(
-    domain: Domain,
+    name: GeneratorName,
     precomputed: Precomputed = PRECOMPUTED,
     measure: Annotated[bool, typer.Option("--measure", help="Only measure the brushes that are there.")] = False,
     images: Annotated[int, typer.Option(min=1, help="Unseen images for the measurement.")] = 2_000,
@@ -39,18 +40,23 @@ def brushes(
     threads: Threads = 0,
 ) -> None:
     """Choose the brushes of a generator by measurement, measure them on unseen images, print the table."""
-    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
+    chosen, registry = prepared(device, threads), Registry(precomputed)
+    model = model_of(name, registry)
     generator = registry.generator(model, chosen)
     bench = Bench(generator, Renderer(generator), registry.segmenter(SEGMENTER, chosen))
     path = brush_file(precomputed / "brushes", model)
     if measure:
         found = read_brushes(path)
+        _check_made_from(registry, model, path.name, found.model_sha256, found.segmenter_sha256)
     else:
         layers = registry.card(model, "generator").paint_layers
+        dissection = read_dissection(precomputed / "dissection", model)
+        made_from = (dissection.manifest[key] for key in ("model_sha256", "segmenter_sha256"))
+        _check_made_from(registry, model, f"dissection/{model}/{MANIFEST}", *made_from)
         with Progress(f"choosing for {model}", "concept") as bar:
             found, verdicts = choose_brushes(
                 bench,
-                read_dissection(precomputed / "dissection", model),
+                dissection,
                 ChoiceSpec(layers),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
             )
@@ -61,6 +67,16 @@ def brushes(
         )
     write_brushes(found, path)
     _echo_brushes(found)
+
+
+def _check_made_from(registry: Registry, model: str, file: str, model_sha256: str, segmenter_sha256: str) -> None:
+    """Raise ArtifactMismatch unless a file was made with the generator and the segmenter that are here now."""
+    for field, had, card in (
+        ("model_sha256", model_sha256, registry.card(model, "generator")),
+        ("segmenter_sha256", segmenter_sha256, registry.card(SEGMENTER, "segmenter")),
+    ):
+        now = card.weights.sha256
+        require(had == now, file, field=field, value=had, allowed=f"{now}, that of {card.id}; make it again")
 
 
 def _echo_verdicts(verdicts: list[Verdict]) -> None:
@@ -93,7 +109,7 @@ def quality(
     threads: Threads = 0,
 ) -> None:
     """Measure a generator against its world and write the figures into its card."""
-    chosen, registry, model = pick_device(device, threads), Registry(precomputed), model_of(domain)
+    chosen, registry, model = prepared(device, threads), Registry(precomputed), model_of(domain)
     card = registry.card(model, "generator")
     spec = QualitySpec(
         model=model,

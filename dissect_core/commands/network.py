@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import torch
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Threads, model_of, pick_device
+from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Threads, model_of, prepared
 from dissect_core.errors import UnitbrushError, UnknownModel
 from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import NAMES
@@ -83,7 +83,7 @@ def open_network(options: NetworkOptions, images: int | None = None) -> Opened:
     Raises UnknownModel, BadFactory, BadCheckpoint or BadPicture, and UnitbrushError for options that do not belong
     together.
     """
-    device = pick_device(options.device, options.threads)
+    device = prepared(options.device, options.threads)
     return (_own if ":" in options.model else _shipped)(options, images, device)
 
 
@@ -102,7 +102,7 @@ def _shipped(options: NetworkOptions, images: int | None, device: torch.device) 
         if getattr(options, name):
             raise _refused(name, getattr(options, name), f"with your own network only; {options.model} has its own")
     registry = Registry(options.precomputed)
-    model = options.model if options.model in registry.cards else model_of(options.model)
+    model = model_of(options.model, registry)
     card = registry.cards.get(model)
     if card is None or card.kind == "segmenter":
         ids = ", ".join(name for name, other in registry.cards.items() if other.kind != "segmenter")

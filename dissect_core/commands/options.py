@@ -8,7 +8,9 @@ from typing import Annotated
 import torch
 import typer
 
+from dissect_core.devices import pick_device
 from dissect_core.memory import keep_freed_memory
+from dissect_core.models.registry import Registry
 
 PRECOMPUTED = Path("precomputed")
 RUNS = Path("runs")
@@ -18,20 +20,19 @@ CLASSIFIER = "storybook-classifier"
 Precomputed = Annotated[Path, typer.Option(help="Folder of the networks and what was measured on them.")]
 Runs = Annotated[Path, typer.Option(help="Folder of checkpoints and painted scenes.")]
 Device = Annotated[str, typer.Option(help="auto (a GPU if there is one), cpu or cuda.")]
-Threads = Annotated[int, typer.Option(help="Processor threads, 0 for all.")]
+Threads = Annotated[int, typer.Option(min=0, help="Processor threads, 0 for all.")]
 Domain = Annotated[str, typer.Argument(help="church or kitchen")]
+GeneratorName = Annotated[str, typer.Argument(help="church, kitchen, or another generator's id.")]
 
 
-def pick_device(name: str, threads: int = 0) -> torch.device:
-    """The device of that name ("auto": a GPU if there is one), made ready for long work with so many CPU threads."""
+def prepared(device: str, threads: int = 0) -> torch.device:
+    """The device of that name, made ready for long work with so many CPU threads.  Raises UnitbrushError."""
     keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    return pick_device(device)
 
 
-def model_of(domain: str) -> str:
-    """The id of the storybook generator of a domain."""
-    return f"storybook-{domain}"
+def model_of(name: str, registry: Registry | None = None) -> str:
+    """The id that is meant: itself if the registry has it, else that of the storybook network of this domain."""
+    return name if registry is not None and name in registry.cards else f"storybook-{name}"

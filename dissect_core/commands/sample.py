@@ -9,7 +9,7 @@ import torch
 import typer
 
 from dissect_core.artifacts import write_bytes
-from dissect_core.commands.options import PRECOMPUTED, Device, Domain, Precomputed, Threads, model_of, pick_device
+from dissect_core.commands.options import PRECOMPUTED, Device, GeneratorName, Precomputed, Threads, model_of, prepared
 from dissect_core.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.pixels import encode, to_bytes
@@ -20,7 +20,7 @@ BATCH = 16
 
 
 def sample(
-    domain: Domain,
+    name: GeneratorName,
     precomputed: Precomputed = PRECOMPUTED,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many images.")] = 24,
     first: Annotated[int, typer.Option(help="Id of the first image.")] = 0,
@@ -30,10 +30,12 @@ def sample(
     threads: Threads = 0,
 ) -> None:
     """Write a contact sheet of generated images."""
-    renderer = Renderer(Registry(precomputed).generator(model_of(domain), pick_device(device, threads)))
+    chosen, registry = prepared(device, threads), Registry(precomputed)
+    model = model_of(name, registry)
+    renderer = Renderer(registry.generator(model, chosen))
     ids = range(first, first + count)
     requests = [Request(latent) for latent in latents(ids, renderer.latent_size)]
     parts = [requests[start : start + BATCH] for start in range(0, count, BATCH)]
     pictures = torch.cat([to_bytes(renderer.render(part)) for part in parts])
     write_bytes(out, encode(contact_sheet(pictures, min(columns, count)), "png"))
-    typer.echo(f"images {first} to {first + count - 1} of {model_of(domain)}: {out}")
+    typer.echo(f"images {first} to {first + count - 1} of {model}: {out}")

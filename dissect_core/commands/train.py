@@ -19,7 +19,7 @@ from dissect_core.commands.options import (
     Runs,
     Threads,
     model_of,
-    pick_device,
+    prepared,
 )
 from dissect_core.progress import Progress, Speed
 from dissect_core.training.classifier import held_out_accuracy, train_classifier
@@ -42,7 +42,7 @@ def generator(
     until: Annotated[int | None, typer.Option(help="Stop and publish after so many images in all.")] = None,
 ) -> None:
     """Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume."""
-    chosen = pick_device(device, threads)
+    chosen = prepared(device, threads)
     config = read_generator_config(precomputed / "training" / f"{model_of(domain)}.toml")
     whole = remaining_cost(config, 0)
     speed = Speed()
@@ -72,7 +72,7 @@ def segmenter(
     precomputed: Precomputed = PRECOMPUTED, runs: Runs = RUNS, device: Device = "auto", threads: Threads = 0
 ) -> None:
     """Train the segmenter on all worlds, measure it on held-out scenes and publish it; run again to resume."""
-    chosen = pick_device(device, threads)
+    chosen = prepared(device, threads)
     config = read_segmenter_config(precomputed / "training" / f"{SEGMENTER}.toml")
     worlds, held_out = _painted(config.painted, config.size, config.held_out, runs)
     with Progress("training", "step") as bar:
@@ -93,7 +93,7 @@ def classifier(
     precomputed: Precomputed = PRECOMPUTED, runs: Runs = RUNS, device: Device = "auto", threads: Threads = 0
 ) -> None:
     """Train the scene classifier, measure it on held-out scenes and publish it; run again to resume."""
-    chosen = pick_device(device, threads)
+    chosen = prepared(device, threads)
     config = read_classifier_config(precomputed / "training" / f"{CLASSIFIER}.toml")
     worlds, held_out = _painted(dict.fromkeys(config.classes, config.scenes), config.size, config.held_out, runs)
     with Progress("training", "step") as bar:

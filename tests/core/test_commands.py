@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 
 from dissect_core.brushes import brush_file, read_brushes
 from dissect_core.dissection_files import read_dissection
-from dissect_core.errors import UnitbrushError
+from dissect_core.errors import ArtifactMismatch, UnitbrushError
 from dissect_core.gallery import read_gallery
 from dissect_core.models.card import read_card
 from dissect_core.pixels import decode_png
@@ -117,6 +119,37 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
     unitbrush("brushes", "--measure", "church", "--precomputed", precomputed, "--images", "16")
     assert read_brushes(brush_file(precomputed / "brushes", "storybook-church")).model == "storybook-church"
+
+
+def test_brushes_are_made_only_from_what_belongs_together(places: tuple[Path, Path], tmp_path: Path) -> None:
+    precomputed = tmp_path / "precomputed"
+    shutil.copytree(places[0], precomputed)
+    for file, words in (
+        (precomputed / "dissection/storybook-church/manifest.json", ("brushes", "church")),
+        (precomputed / "brushes/storybook-church.json", ("brushes", "--measure", "church")),
+    ):
+        document = json.loads(file.read_text())
+        file.write_text(json.dumps({**document, "segmenter_sha256": "0" * 64}))
+        with pytest.raises(ArtifactMismatch, match="segmenter_sha256"):
+            unitbrush(*words, "--precomputed", precomputed, "--images", "16")
+        file.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("dissect", "church", "--images", "200000"), "images"),
+        (("brushes", "--measure", "church", "--images", "30000"), "images"),
+        (("quality", "church", "--images", "200000"), "images"),
+        (("sample", "church", "--device", "gpu"), "device"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_the_work(
+    places: tuple[Path, Path], words: tuple[str, ...], field: str
+) -> None:
+    with pytest.raises(UnitbrushError) as caught:
+        unitbrush(*words, "--precomputed", places[0])
+    assert caught.value.field == field
 
 
 def test_dissecting_some_layers_goes_to_a_folder_of_its_own(places: tuple[Path, Path], tmp_path: Path) -> None:

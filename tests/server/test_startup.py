@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from dissect_core.errors import UnitbrushError
 from server.app import create_app
 from server.cli import _listen, command_line, page_address
 from server.settings import Settings
-from server.studio import pick_device
+from tests.server.live import assert_error_shape, live_server, painting, stroke
 
 
 def edit_json(path: Path, change: Callable[[Any], None]) -> None:
@@ -39,6 +40,26 @@ def start(precomputed: Path) -> None:
 
 def test_a_complete_folder_starts_and_stops(own_precomputed: Path) -> None:
     start(own_precomputed)
+
+
+def test_a_generator_that_was_just_fetched_is_shown_and_says_what_is_missing(
+    own_precomputed: Path,
+) -> None:
+    (own_precomputed / "brushes/storybook-kitchen.json").unlink()
+    with live_server(Settings(precomputed_path=own_precomputed, device="cpu")) as live:
+        kitchen = "/api/models/storybook-kitchen"
+        assert live.client.get(f"{kitchen}/brushes").json()["brushes"] == []
+        units = stroke(concept=None, units=[0, 1], layer="layer4")
+        plain, drawn = (painting(*strokes, model="storybook-kitchen") for strokes in ((), (units,)))
+        assert live.client.post("/api/render", json=drawn).status_code == 200
+    shutil.rmtree(own_precomputed / "dissection/storybook-kitchen")
+    with live_server(Settings(precomputed_path=own_precomputed, device="cpu")) as live:
+        assert live.client.post("/api/render", json=plain).status_code == 200
+        refused = live.client.post("/api/render", json=drawn)
+        assert_error_shape(refused.json())
+        assert "not dissected" in refused.json()["error"]["allowed"]
+        for page in ("/paint", "/units?model=storybook-kitchen", "/layers/storybook-kitchen", "/look"):
+            assert live.client.get(page).status_code == 200, page
 
 
 def spoil_weights(root: Path) -> None:
@@ -117,7 +138,6 @@ def cut_gallery(root: Path) -> None:
         (other_layer, ["brushes/storybook-church.json", "dome.layer", "layer8", "layer4"]),
         (short_layer, ["dissection/storybook-church/manifest.json", "layer4", "10 units", "32 units"]),
         (no_layer, ["dissection/storybook-church/manifest.json", "layers", "layer5"]),
-        (lambda root: (root / "brushes/storybook-kitchen.json").unlink(), ["storybook-kitchen.json"]),
         (lambda root: (root / "models/storybook-church.safetensors").unlink(), ["storybook-church.safetensors"]),
         (lambda root: [path.unlink() for path in (root / "models").glob("*.json")], ["no generator"]),
     ],
@@ -142,16 +162,6 @@ def test_missing_folders_are_named(tmp_path: Path) -> None:
 
 def test_making_the_application_reads_no_network(tmp_path: Path) -> None:
     create_app(Settings(precomputed_path=tmp_path / "nowhere"))
-
-
-def test_devices() -> None:
-    assert pick_device("cpu").type == "cpu"
-    assert pick_device("auto").type in ("cpu", "cuda")
-    for bad in ("gpu", "cuda:99", "mps"):
-        with pytest.raises(UnitbrushError) as caught:
-            pick_device(bad)
-        assert caught.value.field == "device"
-        assert "cpu" in caught.value.allowed
 
 
 def invoke(*words: str, **environment: str) -> tuple[int, str]:
@@ -183,6 +193,13 @@ def test_the_command_tells_what_is_missing_without_a_traceback(tmp_path: Path) -
     assert str(tmp_path / "models") in said
     assert "Traceback" not in said
     assert "running on the CPU" in said or "Running on the CPU" in said
+
+
+def test_sites_are_named_with_commas_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNITBRUSH_ALLOWED_ORIGINS", "https://example.org, https://example.com")
+    assert Settings().allowed_origins == ("https://example.org", "https://example.com")
+    monkeypatch.setenv("UNITBRUSH_ALLOWED_ORIGINS", "")
+    assert Settings().allowed_origins == ()
 
 
 def test_the_command_tells_which_setting_is_bad(precomputed: Path) -> None:
