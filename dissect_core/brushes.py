@@ -6,6 +6,8 @@ images that the choice never saw.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -53,6 +55,11 @@ class Brush:
     def target(self) -> Concept:
         """What it draws."""
         return Concept(self.category, self.concept)
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that are others for another brush, and so for another picture of it."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from dissect_core.artifacts import code_version
 from dissect_core.concepts import Columns
 from dissect_core.dissection import Progress, silent
 from dissect_core.effects import pixels
-from dissect_core.latents import LATENTS_RULE, latents
+from dissect_core.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
 from dissect_core.world.scenes import paint
 
@@ -57,6 +57,10 @@ class QualitySpec:
     first_id: int = 0
     first_scene: int = 20_000_000
     batch: int = 32
+
+    def __post_init__(self) -> None:
+        """Raises UnitbrushError for more images than there are."""
+        check_ids(self.first_id, self.images)
 
 
 @torch.inference_mode()

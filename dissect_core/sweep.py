@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import torch
 import torch.nn.functional as F
@@ -41,6 +40,13 @@ UNIT_BY_UNIT = (
 
 Step = tuple[str, nn.Module]
 """A module and its name in the network."""
+
+
+SAME = 1e-2
+"""Largest difference of logits that rounding can explain, relative to the largest."""
+FIRST = "standardised"
+VGG_FORMS = (["features", "avgpool", "classifier"], ["features", "classifier"])
+"""The children of a network of VGG's form; before the last, maps are flattened."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,12 +150,15 @@ def remove_each(classifier: nn.Module, layer: str, images: Tensor, units: Sequen
         without = total.unsqueeze(1) + _shares(mixing, nothing - there, known, chosen)  # (N, part, D, ...)
         logits = _run(rest, without.flatten(0, 1))
         removed.append(logits.view(len(images), len(chosen), -1))
-    return Removal(units, _run(rest, total), torch.cat(removed, dim=1))
+    kept = _run(rest, total)
+    _check_same(kept[:1], classifier(images[:1]))
+    return Removal(units, kept, torch.cat(removed, dim=1))
 
 
 def steps(module: nn.Module, name: str = "") -> Iterator[Step]:
     """The modules without children of a network, in the order in which they run.
 
+    A network of VGG's form may have a module `standardised` that its pictures pass first.
     Raises UnitbrushError for a network that is no chain of modules and not of VGG's form.
     """
     children = dict(module.named_children())
@@ -159,8 +168,8 @@ def steps(module: nn.Module, name: str = "") -> Iterator[Step]:
     elif isinstance(module, nn.Sequential):
         for child, part in children.items():
             yield from steps(part, inside + child)
-    elif not name and list(children) in (["features", "avgpool", "classifier"], ["features", "classifier"]):
-        for child, part in children.items():
+    elif not name and [child for child in children if child != FIRST] in VGG_FORMS:
+        for child, part in sorted(children.items(), key=lambda item: item[0] != FIRST):
             if child == "classifier":
                 yield "flatten", nn.Flatten()
             yield from steps(part, child)
@@ -177,8 +186,7 @@ def _parts(chain: list[Step], layer: str) -> tuple[list[Step], list[Step], nn.Mo
     """What runs up to a layer, what treats its units one by one, what adds them up, and the rest."""
     names = [name for name, _ in chain]
     if layer not in names:
-        near = ", ".join(get_close_matches(layer, names, n=3) or names)
-        raise UnknownLayer(f"no layer {layer!r}", field="layer", value=layer, allowed=f"for example {near}")
+        raise UnknownLayer.among(layer, names)
     after = chain[names.index(layer) + 1 :]
     count = next((n for n, (_, module) in enumerate(after) if not isinstance(module, UNIT_BY_UNIT)), len(after))
     mixing = after[count][1] if count < len(after) else None
@@ -191,6 +199,18 @@ def _parts(chain: list[Step], layer: str) -> tuple[list[Step], list[Step], nn.Mo
             allowed="a layer before a linear layer or an ungrouped convolution with zero padding",
         )
     return chain[: -len(after)], after[:count], mixing, after[count + 1 :]
+
+
+def _check_same(found: Tensor, expected: Tensor) -> None:
+    """Raise UnitbrushError for a network that does more than its modules one after the other."""
+    difference = float((found - expected).abs().max() / expected.abs().max().clamp(min=1e-6))
+    if difference > SAME:
+        raise UnitbrushError(
+            "the network does more than its modules one after the other",
+            field="classifier",
+            value=f"logits differ by {difference:.2g} of the largest",
+            allowed="a network without functions in between",
+        )
 
 
 def _run(chain: Iterable[Step], x: Tensor) -> Tensor:

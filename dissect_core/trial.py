@@ -30,6 +30,7 @@ from dissect_core.effects import (
     observe,
 )
 from dissect_core.habitat import Context, Habitat, context_places, learn_habitat, plausible_places
+from dissect_core.latents import check_ids
 
 BUILDINGS = ("church", "house")
 NOTABLE_SHARE = 0.005
@@ -58,6 +59,10 @@ class TrialSpec:
     habitat_images: int = 512
     reach: int = 3
     chunk: int = 256
+
+    def __post_init__(self) -> None:
+        """Raises UnitbrushError for more images than there are."""
+        check_ids(self.first_id, self.images * self.reach)
 
 
 @dataclass(frozen=True)

@@ -144,13 +144,13 @@ class Preview:
                 value=f"{len(message)} bytes",
                 allowed="JSON as a text message",
             )
-        if len(message) > settings.max_message_bytes:
+        if (size := len(message.encode())) > settings.max_message_bytes:
             raise ApiError(
                 413,
                 "message_too_large",
                 "the message is too large",
                 field="message",
-                value=f"{len(message)} bytes",
+                value=f"{size} bytes",
                 allowed=f"at most {settings.max_message_bytes} bytes",
             )
         frame = parse(PaintFrame, message, settings.max_strokes)

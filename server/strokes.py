@@ -61,9 +61,9 @@ class StrokeReader:
         return base64_file(text, self.settings.max_mask_bytes, "mask", BadMask)
 
     def _unit_stroke(self, model: PaintModel, stroke: Stroke, masks: Mapping[str, bytes] | None) -> UnitStroke:
+        self._check_count(stroke)
         layer, units = self._units(model, stroke)
-        count = self._count(stroke)
-        units = units[:count]
+        units = units[: stroke.count][: self.settings.max_units_per_stroke]  # a brush's own number may be above it
         if stroke.mode == "erase":
             values: tuple[float, ...] = (0.0,) * len(units)
             if stroke.level != 1:
@@ -77,11 +77,10 @@ class StrokeReader:
         grid = self._grid(stroke, model.layers[layer].grid, masks)
         return UnitStroke(layer, units, values, grid * stroke.strength)
 
-    def _count(self, stroke: Stroke) -> int | None:
+    def _check_count(self, stroke: Stroke) -> None:
         most = self.settings.max_units_per_stroke
         if stroke.count is not None and stroke.count > most:
             raise BadStroke("too many units", field="count", value=stroke.count, allowed=f"1 to {most}")
-        return stroke.count
 
     def _units(self, model: PaintModel, stroke: Stroke) -> tuple[str, tuple[int, ...]]:
         """The layer and the units, best first; as many as the stroke has by default."""

@@ -41,6 +41,19 @@ def convolution_indices() -> tuple[int, ...]:
 CONVOLUTIONS = dict(zip(NAMES, convolution_indices(), strict=True))
 
 
+class Standardised(nn.Module):
+    """Pictures in [-1, 1] -> what the first convolution expects: ImageNet's mean 0 and deviation 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, R, R) -> (N, 3, R, R)."""
+        return ((images + 1) / 2 - self.get_buffer("mean")) / self.get_buffer("std")
+
+
 class SceneClassifier(VGG):
     """Pictures (N, 3, R, R) in [-1, 1] -> logits (N, classes).
 
@@ -69,17 +82,12 @@ class SceneClassifier(VGG):
         )  # fmt: skip
         self.classes, self.widths, self.hidden = tuple(classes), tuple(widths), tuple(hidden)
         self.pooled, self.resolution = pooled, resolution
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
+        self.standardised = Standardised()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, R, R) in [-1, 1] -> (N, classes)."""
         logits: Tensor = super().forward(self.standardised(x))
         return logits
-
-    def standardised(self, images: Tensor) -> Tensor:
-        """Pictures in [-1, 1] -> what the first convolution expects: ImageNet's mean 0 and deviation 1."""
-        return ((images + 1) / 2 - self.get_buffer("mean")) / self.get_buffer("std")
 
     def convolution(self, name: str) -> nn.Conv2d:
         """The convolution of a layer, "conv1_1" … "conv5_3"."""

@@ -76,7 +76,8 @@ class State:
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """What it consists of."""
-        return (*(tensor for layer in self.activations for tensor in layer.tensors), self.picture)
+        edits = (tensor for edit in self.edits.values() for tensor in (edit.alpha, edit.value))
+        return (*(tensor for layer in self.activations for tensor in layer.tensors), *edits, self.picture)
 
 
 class States:

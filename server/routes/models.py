@@ -107,7 +107,7 @@ async def show_example(
         found = model.brush(brush)
     except UnitbrushError as error:
         raise NotFound(error) from None
-    etag = f'"{model.card.weights.sha256[:16]}-{found.id}-{format}-{__version__}"'
+    etag = f'"{model.card.weights.sha256[:16]}-{found.digest}-{format}-{__version__}"'
     if (answer := not_modified(request, etag, settings)) is not None:
         return answer
     return picture_response(await studio.example(model, found.id, format), etag, settings)

@@ -46,17 +46,18 @@ async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> R
     return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
 
 
-@router.api_route("/units/{model}/{layer}/{unit:int}", methods=["GET", "HEAD"])
+@router.api_route("/units/{model}/{layer}/{unit}", methods=["GET", "HEAD"])
 async def one_unit(
-    request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: int
+    request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: str
 ) -> Response:
     """One unit with its evidence already inside."""
     found = _dissected(studio, model)
-    if layer not in found.layers or not 0 <= unit < found.layers[layer].units:
+    units = found.layers[layer].units if layer in found.layers else 0
+    if unit not in map(str, range(units)):  # a text, because numbers of thousands of digits are refused with a crash
         raise HTTPException(404)
     if layer not in found.dissection.layers:  # the wall says what to do about it
         return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
-    evidence = unit_out(found, layer, unit).model_dump()
+    evidence = unit_out(found, layer, int(unit)).model_dump()
     start = bootstrap(studio, settings, unit=evidence)
     return _page(request, "unit.html", {"bootstrap": start, "kind": found.card.kind})
 
@@ -73,7 +74,7 @@ async def all_layers(studio: StudioDep) -> Response:
 @router.api_route("/layers/{model}", methods=["GET", "HEAD"])
 async def layers(request: Request, studio: StudioDep, settings: SettingsDep, model: str) -> Response:
     """The comparison of the layers of one network, or with `?with=` of two."""
-    names = [model, *request.query_params.getlist("with")]
+    names = [model, *request.query_params.getlist("with")[:1]]
     summaries = [layers_out(_dissected(studio, name)).model_dump() for name in names]
     return _page(request, "layers.html", {"bootstrap": bootstrap(studio, settings, layers=summaries)})
 

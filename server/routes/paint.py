@@ -89,7 +89,11 @@ def _check_origin(socket: WebSocket, settings: Settings) -> None:
     origin = socket.headers.get("origin")
     if origin is None or origin in settings.allowed_origins:
         return
-    if urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower():
+    try:
+        host = urlsplit(origin).netloc.lower()
+    except ValueError:  # such as "http://["
+        host = ""
+    if not host or host != socket.headers.get("host", "").lower():
         raise ApiError(
             403,
             "bad_origin",

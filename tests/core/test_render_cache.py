@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from dissect_core.edits import LayerEdit
 from dissect_core.render.cache import Activations, State, States, own
 from dissect_core.render.window import Window, whole
 
@@ -71,6 +72,13 @@ def test_a_tensor_of_two_states_is_counted_once_and_until_the_last_one_leaves():
     assert states.bytes == 400 + 40 + 40 + 20
     states.put((1, "me"), state())
     assert states.bytes == 80
+
+
+def test_the_edits_of_a_state_are_counted_too():
+    states = States(1000)
+    edit = LayerEdit((0, 1), torch.ones(2, 2, 2), torch.ones(2, 2, 2))
+    states.put((1, "somebody"), State({"layer3": edit}, (), torch.zeros(10)))
+    assert states.bytes == 40 + 2 * 32
 
 
 def test_a_state_larger_than_everything_is_not_kept():

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from dissect_core import sweep as module
 from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
 from dissect_core.hooks import edited
+from dissect_core.models.vgg import NAMES, SceneClassifier
 from dissect_core.sweep import ClassEffects, Removal, count_effects, remove_each, sweep
 
 
@@ -79,6 +80,24 @@ def test_every_layer_gives_the_logits_of_the_naive_loop(layer: str, chunk: int, 
     torch.testing.assert_close(removal.removed, wanted, rtol=0, atol=1e-12)
     torch.testing.assert_close(removal.kept, network(x), rtol=0, atol=1e-12)
     assert (wanted != removal.kept.unsqueeze(1)).any(dim=(0, 2)).sum() > 3  # the units matter
+
+
+def test_the_scene_classifier_is_swept_with_what_it_does_to_its_pictures_first():
+    torch.manual_seed(0)
+    network = SceneClassifier(("a", "b", "c"), (4,) * len(NAMES), (16, 12), 1, 32).eval().requires_grad_(False).double()
+    x = torch.rand(3, 3, 32, 32, dtype=torch.float64) * 2 - 1
+    removal = remove_each(network, "features.28", x)
+    torch.testing.assert_close(removal.kept, network(x))
+    torch.testing.assert_close(removal.removed, removed_one_by_one(network, "features.29", x, list(removal.units)))
+
+
+def test_a_network_that_does_more_than_its_modules_is_refused():
+    class Doubling(SmallVgg):
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(2 * x)
+
+    with pytest.raises(UnitbrushError, match="more than its modules"):
+        remove_each(Doubling().eval().double(), "features.6", images())
 
 
 def test_in_single_precision_the_predictions_are_the_same():

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from server.app import create_app
+from server.cli import MESSAGES_READ
 from server.settings import Settings
 from server.studio import Studio
 
@@ -52,7 +53,7 @@ def live_server(settings: Settings) -> Iterator[LiveServer]:
         app,
         log_level="warning",
         access_log=False,
-        ws_max_size=settings.max_message_bytes,
+        ws_max_size=MESSAGES_READ * settings.max_message_bytes,
         ws_ping_interval=settings.ping_seconds,
         timeout_graceful_shutdown=2,
     )

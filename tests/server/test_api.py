@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,13 @@ def test_a_brush_has_an_example_picture(server: LiveServer, format: str) -> None
     assert response.headers["content-type"] == f"image/{format}"
     assert pixels_of(response.content).shape == (96, 96, 3)
     assert response.headers["etag"]
+
+
+def test_the_example_of_another_brush_is_not_the_one_that_a_browser_kept(server: LiveServer) -> None:
+    brush = server.studio.catalog.model("storybook-church").brush("tree")
+    etag = get(server, f"{CHURCH}/brushes/tree/example.png").headers["etag"]
+    assert brush.digest in etag
+    assert replace(brush, units=brush.units[::-1]).digest != brush.digest
 
 
 def test_no_strokes_are_the_very_bytes_of_the_original(server: LiveServer) -> None:

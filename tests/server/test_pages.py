@@ -58,6 +58,16 @@ def test_a_page_about_units_has_what_it_shows_inside(server: LiveServer) -> None
     assert start_of(client.get("/layers/storybook-church?with=storybook-classifier").text)["layers"][1] == layers
 
 
+def test_two_networks_are_compared_however_many_are_asked_for(server: LiveServer) -> None:
+    page = server.client.get("/layers/storybook-church?with=storybook-kitchen&with=storybook-classifier").text
+    assert [layers["model"] for layers in start_of(page)["layers"]] == ["storybook-church", "storybook-kitchen"]
+
+
+def test_a_unit_of_thousands_of_digits_has_no_page(server: LiveServer) -> None:
+    for unit in ("9" * 5000, "01", "-1", "1.0"):
+        assert server.client.get(f"/units/storybook-church/layer4/{unit}").status_code == 404
+
+
 def test_what_has_no_page_gets_the_error_page_and_what_is_not_dissected_the_wall(server: LiveServer) -> None:
     browser = {"Accept": "text/html"}
     for path in ("/units/nobody/layer4/3", "/units/storybook-church/layer4/99", "/units/storybook-church/layer4/x"):

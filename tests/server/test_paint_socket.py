@@ -109,8 +109,14 @@ def test_rubbish_is_answered_and_the_connection_stays(server: LiveServer) -> Non
         assert hear(socket)[0]["id"] == 9
 
 
-def test_a_message_too_large_ends_the_connection(serve: Serve) -> None:
+def test_a_message_too_large_is_refused_and_one_far_too_large_ends_the_connection(serve: Serve) -> None:
     with serve(max_message_bytes=4096) as live, line(live) as socket:
+        socket.send("ü" * 3000)  # 6,000 bytes
+        answer, _ = hear(socket)
+        assert answer["error"]["code"] == "message_too_large"
+        assert (answer["error"]["value"], answer["error"]["allowed"]) == ("6000 bytes", "at most 4096 bytes")
+        say(socket, 1)
+        assert hear(socket)[0]["id"] == 1
         socket.send("x" * 50_000)
         with pytest.raises(ConnectionClosed):
             socket.recv(timeout=30)
@@ -138,6 +144,8 @@ def test_there_is_a_limit_on_connections(serve: Serve) -> None:
 def test_pages_of_other_sites_are_refused(server: LiveServer, serve: Serve) -> None:
     with line(server, origin="https://example.org") as foreign:
         assert hear(foreign)[0]["error"]["code"] == "bad_origin"
+    with line(server, origin="http://[") as broken:
+        assert hear(broken)[0]["error"]["code"] == "bad_origin"
     with line(server, origin=f"http://127.0.0.1:{server.port}") as own:
         say(own, 1)
         assert hear(own)[0]["id"] == 1

@@ -70,6 +70,12 @@ def test_count_takes_the_best_units(reader: StrokeReader, model: PaintModel) -> 
     assert reader.edits(model, [listed])["layer3"].units == (4, 9)
 
 
+def test_the_limit_on_units_holds_for_a_brushs_own_number_too(settings: Settings, model: PaintModel) -> None:
+    few = StrokeReader(settings.model_copy(update={"max_units_per_stroke": 5}))
+    (edit,) = few.edits(model, [made()]).values()
+    assert set(edit.units) == set(model.brush("tree").units[:5])
+
+
 def test_a_concept_in_another_layer_takes_that_layers_ranking(reader: StrokeReader, model: PaintModel) -> None:
     column = next(n for n, concept in enumerate(model.dissection.concepts) if concept.name == "tree")
     best = model.dissection.layers["layer6"].iou[:, column].argmax()
