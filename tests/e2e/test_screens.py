@@ -147,7 +147,10 @@ def test_where_the_live_line_is_refused_painting_goes_on_by_post(open_page: Open
     assert painter.digest != live
     painter.page.set_viewport_size({"width": 320, "height": 640})
     assert painter.page.locator("#line").inner_text() == "Offline", "there is room for a word"
-    assert painter.page.evaluate("document.documentElement.scrollWidth") <= 320
+    top = "document.querySelector('#ink').getBoundingClientRect().top"
+    below = painter.page.evaluate(top)
+    painter.page.evaluate("document.querySelector('#line').replaceChildren()")
+    assert painter.page.evaluate(top) == below, "the picture does not move under the finger"
 
 
 def test_a_server_that_stops_loses_no_stroke_and_is_found_again(open_page: OpenPage, toy_precomputed: Path) -> None:
