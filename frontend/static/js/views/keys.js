@@ -22,9 +22,7 @@ export function mountKeys(store, session, speak) {
     if (canvas.matches(":focus-visible") && !store.state.cursor) appear();
   });
   into.add(store.subscribe((s) => s.cursor !== null, (keyed) => canvas.classList.toggle("keyed", keyed)));
-  listen(into, canvas, "blur", () => {
-    finish();
-  });
+  listen(into, canvas, "blur", finish);
   listen(into, canvas, "keydown", (event) => {
     const arrow = ARROWS[event.key];
     const { cursor, draft } = store.state;

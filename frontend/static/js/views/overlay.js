@@ -45,9 +45,9 @@ export function mountOverlay(store, session, pointer) {
   /** What the picture does not show yet. The stroke under way is bright where the network has not answered, a breath
    * where it has. @param {number} side */
   function wet(side) {
-    if (!session.original) return; // the picture of another page is still there
     const { draft } = store.state;
-    const strokes = strokesOf(store.state).filter(({ on }) => on);
+    // Until its original has come, the picture of another page is still there.
+    const strokes = session.original ? strokesOf(store.state).filter(({ on }) => on) : [];
     const lying = inks(strokes, draft, ({ points }) => session.inks.has(points), performance.now());
     for (const { stroke, wet } of lying) ink(side, stroke, 0, 0.34 * wet);
     if (lying.some(({ drying }) => drying)) redraw();
