@@ -207,7 +207,10 @@ def test_the_original_the_comparison_and_the_changes_can_be_looked_at(open_page:
     assert painter.pixels() == before
     painter.page.keyboard.up("o")
     assert painter.pixels() == after
+    cursor = "getComputedStyle(document.querySelector('#ink')).cursor"
+    assert painter.page.evaluate(cursor) == "none"
     painter.key("b")
+    assert painter.page.evaluate(cursor) == "ew-resize", "no brush is drawn under the pointer"
     painter.page.locator("#compare").fill("35")
     half = painter.pixels()
     assert difference(before, half, (0, 0, 0.34, 1)) == 0

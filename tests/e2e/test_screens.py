@@ -60,11 +60,16 @@ def test_a_pen_presses_harder_and_a_palm_beside_it_is_ignored(open_page: OpenPag
       pointerId: id, pointerType: kind, isPrimary: true, clientX: x, clientY: y, pressure, width: 10, height: 10,
       button: type === 'pointermove' ? -1 : 0, bubbles: true, cancelable: true}))"""
     painter.page.evaluate("Element.prototype.setPointerCapture = () => {}")  # our pointers are not real ones
-    for kind, x, pressure in (("pointerdown", 0.3, 0.1), ("pointermove", 0.5, 0.9)):
-        painter.page.evaluate(send, [kind, "pen", 7, *painter.at(x, 0.5), pressure])
+
+    def palm() -> None:
+        painter.page.evaluate(send, ["pointerdown", "touch", 8, *painter.at(0.8, 0.8), 1])
+        painter.page.evaluate(send, ["pointerup", "touch", 8, *painter.at(0.8, 0.8), 0])
+
+    painter.page.evaluate(send, ["pointerdown", "pen", 7, *painter.at(0.3, 0.5), 0.1])
+    palm()  # in mid-stroke
+    painter.page.evaluate(send, ["pointermove", "pen", 7, *painter.at(0.5, 0.5), 0.9])
     painter.page.evaluate(send, ["pointerup", "pen", 7, *painter.at(0.5, 0.5), 0])
-    painter.page.evaluate(send, ["pointerdown", "touch", 8, *painter.at(0.8, 0.8), 1])
-    painter.page.evaluate(send, ["pointerup", "touch", 8, *painter.at(0.8, 0.8), 0])
+    palm()
     painter.settle()
     assert painter.strokes == 1
     painter.page.wait_for_timeout(300)
@@ -140,6 +145,12 @@ def test_where_the_live_line_is_refused_painting_goes_on_by_post(open_page: Open
     painter.page.wait_for_selector("#line:has-text('Connection lost')")
     painter.stroke((0.6, 0.6), (0.7, 0.7))
     assert painter.digest != live
+    painter.page.set_viewport_size({"width": 320, "height": 640})
+    assert painter.page.locator("#line").inner_text() == "Offline", "there is room for a word"
+    top = "document.querySelector('#ink').getBoundingClientRect().top"
+    below = painter.page.evaluate(top)
+    painter.page.evaluate("document.querySelector('#line').replaceChildren()")
+    assert painter.page.evaluate(top) == below, "the picture does not move under the finger"
 
 
 def test_a_server_that_stops_loses_no_stroke_and_is_found_again(open_page: OpenPage, toy_precomputed: Path) -> None:

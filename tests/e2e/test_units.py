@@ -174,6 +174,9 @@ def test_the_lit_region_is_switched_and_held(browse: Browse) -> None:
     page.keyboard.press("m")
     assert masked.evaluate(opacity) == "0"
     assert "mask=false" in page.url
+    page.evaluate("localStorage.setItem('unitbrush.choices', '{\"keys\": false}')")
+    page.keyboard.press("m")
+    assert masked.evaluate(opacity) == "0", "single letters are switched off"
     assert browse(f"{UNIT}?mask=false").locator("#mask").get_attribute("aria-pressed") == "false"
 
 

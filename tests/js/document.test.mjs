@@ -173,6 +173,9 @@ test("the mask of a growing stroke is at every moment the mask of the stroke so 
     const part = { ...whole, points: whole.points.slice(0, n) };
     assert.deepEqual(grow(part, 64), rasterise(part, 64));
   }
+  const harder = { ...whole, points: [...whole.points.slice(0, -1), 250] };
+  assert.notDeepEqual(rasterise(harder, 64), rasterise(whole, 64));
+  assert.deepEqual(grow(harder, 64), rasterise(harder, 64), "the last point was pressed harder");
   const other = stroke({ id: "h", points: [10, 10, 255] });
   assert.deepEqual(grow(other, 64), rasterise(other, 64));
 });

@@ -120,11 +120,14 @@ test("only a pen's pressure counts, and points that add nothing are dropped", ()
   assert.equal(pressureOf({ pointerType: "pen", pressure: 0.5 }), 128);
   const points = withPoint([], 100, 100, 255);
   assert.equal(withPoint(points, 104, 104, 255), points);
+  assert.deepEqual(withPoint([0, 0, 9, 100, 100, 26], 104, 104, 229), [0, 0, 9, 100, 100, 229], "a dab pressed harder");
+  const dab = [100, 100, 200];
+  assert.equal(withPoint(dab, 104, 104, 30), dab, "letting go takes nothing back");
   assert.equal(withPoint(points, 140, 100, 255).length, 6);
 });
 
 test("every shortcut of the sheet does what the sheet says, and no key does two things", () => {
-  const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+  const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, getModifierState: () => false };
   const seen = new Set();
   for (const { action, keys } of SHEET.flatMap(({ items }) => items)) {
     for (const name of keys) {
@@ -139,6 +142,9 @@ test("every shortcut of the sheet does what the sheet says, and no key does two 
   assert.equal(actionFor({ ...plain, key: "z", ctrlKey: true }, false), "undo");
   assert.equal(actionFor({ ...plain, key: "Z", metaKey: true, shiftKey: true }, false), "redo");
   assert.equal(actionFor({ ...plain, key: "c", ctrlKey: true }, true), null, "copying is left alone");
+  const third = { ...plain, ctrlKey: true, altKey: true, getModifierState: (name) => name === "AltGraph" };
+  assert.equal(actionFor({ ...third, key: "[" }, true), "smaller", "AltGr 8 on a German keyboard under Windows");
+  assert.equal(actionFor({ ...plain, key: "z", ctrlKey: true, altKey: true }, true), null);
 });
 
 test("words", () => {

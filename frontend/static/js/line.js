@@ -1,20 +1,22 @@
 /**
- * The live line to the server: one WebSocket that comes back by itself, later and later, until it holds.
+ * The live line to the server: one WebSocket that comes back by itself, later and later, until it brings a picture.
  *
  * Protocol of /api/paint: we send JSON `{id, ...}`; a JSON frame `{id, type}` answers, and when the type is "image" one
- * binary frame follows it: the id as a big-endian uint32, then the file.
+ * binary frame follows it: the id as a big-endian uint32, then the file. An error without an id is about the line
+ * itself: the server refuses it and closes.
  */
 import { ApiError, toError } from "./api.js";
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
+const CONNECT_MS = 5000; // some proxies swallow the request for a socket
 const SILENCE_MS = 15_000; // an asked line that says nothing for so long is dead
 
 /**
  * @typedef {object} LineEvents
  * @property {(state: "connecting" | "open" | "lost") => void} state
  * @property {(id: number, file: Uint8Array) => void} image
- * @property {(id: number, error: ApiError) => void} error
+ * @property {(id: number | null, error: ApiError) => void} error
  * @property {(id: number) => void} superseded
  */
 
@@ -26,6 +28,8 @@ export function openLine(events) {
   let timer = 0;
   let silence = 0;
   let closed = false;
+  /** @type {Set<number>} */
+  const unanswered = new Set();
 
   function connect() {
     clearTimeout(timer);
@@ -34,13 +38,14 @@ export function openLine(events) {
     const mine = new WebSocket(`${scheme}//${location.host}/api/paint`);
     mine.binaryType = "arraybuffer";
     socket = mine;
+    silence = window.setTimeout(lose, CONNECT_MS);
     mine.onopen = () => {
-      wait = FIRST_WAIT_MS;
+      clearTimeout(silence);
       events.state("open");
     };
     mine.onmessage = (event) => {
-      clearTimeout(silence);
       receive(event.data);
+      expectWord();
     };
     mine.onclose = () => {
       if (socket === mine) lose();
@@ -49,6 +54,7 @@ export function openLine(events) {
 
   function lose() {
     clearTimeout(silence);
+    unanswered.clear();
     const old = socket;
     socket = null;
     old?.close();
@@ -58,13 +64,23 @@ export function openLine(events) {
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
 
+  /** Whoever is owed an answer waits for the next word, but not for ever. */
+  function expectWord() {
+    clearTimeout(silence);
+    if (unanswered.size) silence = window.setTimeout(lose, SILENCE_MS);
+  }
+
   /** @param {string | ArrayBuffer} data */
   function receive(data) {
     if (typeof data !== "string") {
-      events.image(new DataView(data).getUint32(0), new Uint8Array(data, 4));
+      const id = new DataView(data).getUint32(0);
+      unanswered.delete(id);
+      wait = FIRST_WAIT_MS; // not before: a server that refuses us accepts us first
+      events.image(id, new Uint8Array(data, 4));
       return;
     }
     const answer = JSON.parse(data);
+    if (answer.type !== "image") unanswered.delete(answer.id);
     if (answer.type === "error") events.error(answer.id, toError(answer, "the server could not paint this"));
     if (answer.type === "superseded") events.superseded(answer.id);
   }
@@ -83,12 +99,12 @@ export function openLine(events) {
     get ready() {
       return socket?.readyState === WebSocket.OPEN;
     },
-    /** @param {object} message */
+    /** @param {{id: number}} message */
     send(message) {
       if (socket?.readyState !== WebSocket.OPEN) throw new ApiError("offline", "the line is down");
       socket.send(JSON.stringify(message));
-      clearTimeout(silence);
-      silence = window.setTimeout(lose, SILENCE_MS);
+      unanswered.add(message.id);
+      if (unanswered.size === 1) expectWord();
     },
     hurry,
     dispose() {

@@ -7,14 +7,15 @@
  * @typedef {import("./lib/types.js").State} State
  * @typedef {import("./lib/types.js").Stroke} Stroke
  * @typedef {{file: Uint8Array, rgba: Uint8ClampedArray<ArrayBuffer>, side: number}} Frame
- * @typedef {{id: number, key: string, draftId: string, points: number, at: number}} Asked
+ * @typedef {readonly number[]} Points  of a stroke: they tell it, also when it was switched off and on
+ * @typedef {{id: number, key: string, inks: readonly Points[], draftId: string, points: number, at: number}} Asked
  */
 import { ApiError, fetchImage, postRender } from "./api.js";
 import { chosenLevel } from "./lib/custom.js";
 import { pageKey } from "./lib/document.js";
 import { growingMask, wireStrokes } from "./lib/request.js";
 import { openLine } from "./line.js";
-import { modelOf, strokesOf } from "./state.js";
+import { modelOf, say, strokesOf } from "./state.js";
 
 const MOST_UNDER_WAY = 4; // rendering, waiting, and two on the way
 const FRAME_MS = 15;
@@ -48,6 +49,7 @@ export function openSession(store) {
   let sent = 0;
   let later = 0;
   let posting = false;
+  let refusal = "";
   /** The original that is on its way. @type {{key: string, abort: AbortController} | null} */
   let opening = null;
 
@@ -58,6 +60,8 @@ export function openSession(store) {
     current: null,
     /** How much of the stroke under the pointer the shown picture already holds. */
     answered: { id: "", points: 0 },
+    /** The strokes that the shown picture holds. @type {ReadonlySet<Points>} */
+    inks: new Set(),
     /** When the newest point of the draft was made; set by the pointer. */
     pointAt: 0,
     retry: () => {
@@ -83,12 +87,17 @@ export function openSession(store) {
       pump();
     },
     image(id, file) {
+      refusal = "";
       const asked = underWay.get(id);
       underWay.delete(id);
       if (asked) void show(asked, file);
       pump();
     },
     error(id, error) {
+      if (id === null) {
+        refuse(error);
+        return;
+      }
       const asked = underWay.get(id);
       underWay.delete(id);
       if (error.code === "unknown_mask") {
@@ -103,6 +112,13 @@ export function openSession(store) {
       pump();
     },
   });
+
+  /** Said once: we come back, and are refused again. @param {ApiError} error */
+  function refuse({ message }) {
+    if (message === refusal) return;
+    refusal = message;
+    store.update((s) => say(s, `No live preview: ${message}.`, "error"));
+  }
 
   /** @param {Asked} asked */
   const isCurrent = (asked) => asked.id > shown && asked.key === pageKey(store.state.model, store.state.seed);
@@ -122,6 +138,7 @@ export function openSession(store) {
     shown = asked.id;
     session.current = frame;
     session.answered = { id: asked.draftId, points: asked.points };
+    session.inks = new Set(asked.inks);
     const settled = !wanted && ![...underWay.keys()].some((id) => id > asked.id);
     store.update((s) => ({ ...s, frame: s.frame + 1, picture: settled ? "settled" : "rendering", trouble: "" }));
     if (serial % 1000 === 0) performance.clearMeasures("stroke-to-pixels");
@@ -130,7 +147,7 @@ export function openSession(store) {
 
   /** @param {unknown} error */
   function fail(error) {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = (error instanceof Error && error.message) || String(error);
     store.update((s) => ({ ...s, picture: "failed", trouble }));
   }
 
@@ -160,6 +177,7 @@ export function openSession(store) {
       opening = null;
       session.original = original;
       session.current = original;
+      session.inks = new Set();
       store.update((s) => ({ ...s, frame: s.frame + 1 }));
       want();
     }, (error) => {
@@ -181,7 +199,7 @@ export function openSession(store) {
     const { draft } = store.state;
     if (!draft && !strokesOf(store.state).some(({ on }) => on)) {
       wanted = false;
-      put(session.original, { id: ++serial, key: "", draftId: "", points: 0, at: 0 });
+      put(session.original, { id: ++serial, key: "", inks: [], draftId: "", points: 0, at: 0 });
       store.update((s) => ({ ...s, picture: "settled", trouble: "" }));
       return;
     }
@@ -237,6 +255,7 @@ export function openSession(store) {
     const asked = {
       id: ++serial,
       key: pageKey(state.model, state.seed),
+      inks: [...strokes, ...(state.draft ? [state.draft] : [])].map(({ points }) => points),
       draftId: state.draft?.id ?? "",
       points: (state.draft?.points.length ?? 0) / 3,
       at: session.pointAt,

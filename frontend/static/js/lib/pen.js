@@ -22,13 +22,15 @@ export function pressureOf(event) {
 }
 
 /**
- * Append a point unless it adds nothing to the last one.
+ * Append a point unless it is at the last one; there the harder pressure counts.
  * @param {readonly number[]} points  flat triples @param {number} x @param {number} y @param {number} pressure
- * @returns {readonly number[]} the same list when nothing was added
+ * @returns {readonly number[]} the same list when nothing changed
  */
 export function withPoint(points, x, y, pressure) {
   const dx = x - (points.at(-3) ?? Infinity);
   const dy = y - (points.at(-2) ?? Infinity);
-  if (points.length && dx * dx + dy * dy < MIN_STEP * MIN_STEP) return points;
+  if (points.length && dx * dx + dy * dy < MIN_STEP * MIN_STEP) {
+    return pressure > (points.at(-1) ?? 0) ? [...points.slice(0, -1), pressure] : points;
+  }
   return [...points, x, y, pressure];
 }

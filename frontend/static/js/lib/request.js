@@ -27,7 +27,8 @@ export function inkOf(stroke, side) {
   return ink;
 }
 
-/** The mask of a growing stroke, painting only what was added since the last call. */
+/** The mask of a growing stroke, painting only what was added since the last call, and its last point again, which may
+ * have been pressed harder. */
 export function growingMask() {
   let mask = new Uint8Array();
   let id = "";
@@ -38,7 +39,7 @@ export function growingMask() {
       id = stroke.id;
       done = 0;
     }
-    paintInto(mask, side, stroke, done);
+    paintInto(mask, side, stroke, Math.max(0, done - 1));
     done = stroke.points.length / 3;
     return mask;
   };

@@ -53,13 +53,14 @@ const TABLE = new Map(SHEET.flatMap(({ items }) => items)
   .flatMap(({ keys, action }) => keys.map((key) => [key, action])));
 
 /**
- * @param {{key: string, shiftKey: boolean, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
+ * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "getModifierState">} event
  * @param {boolean} single  whether shortcuts of one letter are on
  * @returns {string | null} the action
  */
 export function actionFor(event, single) {
-  if (event.altKey) return null;
-  const mod = event.ctrlKey || event.metaKey;
+  const third = event.getModifierState("AltGraph"); // on many keyboards [ and ] are on it; Windows calls it Ctrl and Alt
+  if (event.altKey && !third) return null;
+  const mod = (event.ctrlKey && !third) || event.metaKey;
   const letter = /^[a-z]$/i.test(event.key);
   const key = letter ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
   const name = (mod ? "Mod+" : "") + (letter && event.shiftKey ? "Shift+" : "") + key;

@@ -3,6 +3,8 @@ import { concept, iouText } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { unitLink, wallLink } from "../lib/wall.js";
 import { title } from "../lib/words.js";
+import { initialState } from "../state.js";
+import { restored } from "../storage.js";
 import { mountEvidence } from "../views/evidence.js";
 import { mountGallery } from "../views/gallery.js";
 import { mountOwn } from "../views/own.js";
@@ -20,7 +22,7 @@ const label = unit.labelled && unit.label && unit.category ? { name: unit.label,
 const into = bag();
 
 lead();
-mountGallery(into, unit, isGenerator);
+mountGallery(into, unit, isGenerator, () => restored(initialState([], bootstrap.limits)).keys);
 mountEvidence(into, unit);
 same();
 turn();

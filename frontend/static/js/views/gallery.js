@@ -5,8 +5,9 @@ import { patientImage } from "../lib/image.js";
 
 /** @typedef {import("../lib/types.js").UnitDetail} UnitDetail */
 
-/** @param {import("../lib/dom.js").Bag} into @param {UnitDetail} unit @param {boolean} isGenerator */
-export function mountGallery(into, unit, isGenerator) {
+/** @param {import("../lib/dom.js").Bag} into @param {UnitDetail} unit @param {boolean} isGenerator
+ * @param {() => boolean} single  whether shortcuts of one letter are on */
+export function mountGallery(into, unit, isGenerator, single) {
   const list = need(document, "#gallery", HTMLElement);
   const toggle = need(document, "#mask", HTMLButtonElement);
   list.replaceChildren(...unit.top.map((top) => figure(unit, top, isGenerator)));
@@ -25,7 +26,7 @@ export function mountGallery(into, unit, isGenerator) {
   listen(into, toggle, "click", turn);
   listen(into, document, "keydown", (event) => {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !(event.target instanceof HTMLInputElement);
-    if (plain && event.key.toLowerCase() === "m") turn();
+    if (plain && event.key.toLowerCase() === "m" && single()) turn();
   });
   listen(into, list, "contextmenu", (event) => event.preventDefault());
 }

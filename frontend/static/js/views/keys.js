@@ -2,7 +2,7 @@
 import { bag, listen, need } from "../lib/dom.js";
 import { clamp, LATTICE } from "../lib/geometry.js";
 import { withPoint } from "../lib/pen.js";
-import { brushOf, dropStroke, finishStroke, gridOf, growStroke, startStroke, strokesOf } from "../state.js";
+import { dropStroke, finishStroke, gridOf, growStroke, nameOf, startStroke, strokesOf } from "../state.js";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -14,27 +14,30 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export function mountKeys(store, session, speak) {
   const into = bag();
   const canvas = need(document, "#ink", HTMLCanvasElement);
-  const centre = { x: LATTICE / 2, y: LATTICE / 2 };
-  let down = false;
+
+  /** The stroke that the keyboard holds; a pointer that paints takes the cursor away. */
+  const held = () => (store.state.cursor ? store.state.draft : null);
 
   listen(into, canvas, "focus", () => {
-    if (canvas.matches(":focus-visible") && !store.state.cursor) store.update((s) => ({ ...s, cursor: centre }));
+    if (canvas.matches(":focus-visible") && !store.state.cursor) appear();
   });
   into.add(store.subscribe((s) => s.cursor !== null, (keyed) => canvas.classList.toggle("keyed", keyed)));
-  listen(into, canvas, "blur", () => {
-    if (down) finish();
-  });
+  listen(into, canvas, "blur", finish);
   listen(into, canvas, "keydown", (event) => {
     const arrow = ARROWS[event.key];
-    const cursor = store.state.cursor ?? centre;
+    const { cursor, draft } = store.state;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (arrow) move(cursor, arrow, event.shiftKey ? LATTICE / 8 : LATTICE / 32);
-    else if (event.key === " ") down ? finish() : start(cursor);
-    else if (event.key === "Enter") dab(cursor);
-    else if (event.key === "Escape" && store.state.draft) drop();
-    else return;
+    if (event.key === "Escape" && draft) drop();
+    else if (!arrow && event.key !== " " && event.key !== "Enter") return;
+    else if (!cursor) draft || appear(); // first show where it would paint
+    else if (arrow) move(cursor, arrow, event.shiftKey ? LATTICE / 8 : LATTICE / 32);
+    else if (!event.repeat) press(cursor, event.key === "Enter");
     event.preventDefault();
   });
+
+  function appear() {
+    store.update((s) => ({ ...s, cursor: { x: LATTICE / 2, y: LATTICE / 2 } }));
+  }
 
   /** @param {{x: number, y: number}} from @param {readonly [number, number]} way @param {number} step */
   function move(from, [dx, dy], step) {
@@ -42,37 +45,35 @@ export function mountKeys(store, session, speak) {
     session.pointAt = performance.now();
     store.update((s) => {
       const moved = { ...s, cursor };
-      return down && s.draft ? growStroke(moved, withPoint(s.draft.points, cursor.x, cursor.y, 255)) : moved;
+      return s.draft ? growStroke(moved, withPoint(s.draft.points, cursor.x, cursor.y, 255)) : moved;
     });
     const cells = gridOf(store.state, null);
     const cell = (/** @type {number} */ value) => Math.min(cells, Math.floor((value / LATTICE) * cells) + 1);
     speak(`Column ${cell(cursor.x)}, row ${cell(cursor.y)} of ${cells}`);
   }
 
-  /** @param {{x: number, y: number}} at */
-  function start(at) {
+  /** @param {{x: number, y: number}} at @param {boolean} dab */
+  function press(at, dab) {
+    if (held()) {
+      finish();
+      return;
+    }
     session.pointAt = performance.now();
-    store.update((s) => startStroke({ ...s, cursor: at }, [at.x, at.y, 255]));
-    down = store.state.draft !== null;
-    if (down) speak("Brush down");
+    store.update((s) => startStroke(s, [at.x, at.y, 255]));
+    if (!held()) return; // the painting is full
+    if (dab) finish();
+    else speak("Brush down");
   }
 
   function finish() {
-    down = false;
+    const draft = held();
+    if (!draft) return;
     store.update(finishStroke);
-    const { mode } = store.state.tool;
-    const name = brushOf(store.state)?.concept ?? "";
-    speak(`${name} ${mode === "draw" ? "drawn" : "erased"}, stroke ${strokesOf(store.state).length}`);
-  }
-
-  /** @param {{x: number, y: number}} at */
-  function dab(at) {
-    if (!down) start(at);
-    if (down) finish();
+    const name = nameOf(store.state, draft.brush);
+    speak(`${name} ${draft.mode === "draw" ? "drawn" : "erased"}, stroke ${strokesOf(store.state).length}`);
   }
 
   function drop() {
-    down = false;
     store.update(dropStroke);
     speak("Stroke dropped");
   }

@@ -2,6 +2,7 @@
 import { bag, need, onFrame } from "../lib/dom.js";
 import { LATTICE, radiusAt, touchedCells } from "../lib/geometry.js";
 import { inkOf } from "../lib/request.js";
+import { wetInk } from "../lib/wet.js";
 import { gridOf, modelOf, strokesOf } from "../state.js";
 
 /** @typedef {import("../lib/types.js").Stroke} Stroke */
@@ -22,8 +23,7 @@ export function mountOverlay(store, session, pointer) {
   const canvas = need(document, "#ink", HTMLCanvasElement);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {{stroke: Stroke, since: number} | null} */
-  let drying = null;
+  const inks = wetInk(() => (still.matches ? 0 : DRY_MS));
 
   const redraw = onFrame(into, () => {
     const { state } = store;
@@ -42,23 +42,19 @@ export function mountOverlay(store, session, pointer) {
     rings(side);
   });
 
-  /** The stroke under way: bright where the network has not answered yet, a breath where it has.
-   * @param {number} side */
+  /** What the picture does not show yet. The stroke under way is bright where the network has not answered, a breath
+   * where it has. @param {number} side */
   function wet(side) {
     const { draft } = store.state;
-    if (draft) {
-      const answered = session.answered.id === draft.id ? session.answered.points : 0;
-      ink(side, draft, 0, 0.2);
-      ink(side, draft, Math.max(0, answered - 1), 0.5);
-    } else if (drying) {
-      const age = still.matches ? 1 : (performance.now() - drying.since) / DRY_MS;
-      const waiting = store.state.picture === "rendering" || store.state.picture === "failed";
-      if (waiting) drying.since = performance.now();
-      if (age < 1 || waiting) {
-        ink(side, drying.stroke, 0, 0.34 * (waiting ? 1 : 1 - age));
-        redraw();
-      } else drying = null;
-    }
+    // Until its original has come, the picture of another page is still there.
+    const strokes = session.original ? strokesOf(store.state).filter(({ on }) => on) : [];
+    const lying = inks(strokes, draft, ({ points }) => session.inks.has(points), performance.now());
+    for (const { stroke, wet } of lying) ink(side, stroke, 0, 0.34 * wet);
+    if (lying.some(({ drying }) => drying)) redraw();
+    if (!draft) return;
+    const answered = session.answered.id === draft.id ? session.answered.points : 0;
+    ink(side, draft, 0, 0.2);
+    ink(side, draft, Math.max(0, answered - 1), 0.5);
   }
 
   /** @param {number} side @param {Stroke} stroke @param {number} from  index of a point @param {number} alpha */
@@ -155,14 +151,6 @@ export function mountOverlay(store, session, pointer) {
   }
 
   into.add(store.subscribe((s) => s, redraw));
-  /** @type {Stroke | null} */
-  let before = null;
-  into.add(store.subscribe((s) => s.draft, (draft) => {
-    const finished = before && !draft && strokesOf(store.state).includes(before);
-    if (finished && before) drying = { stroke: before, since: performance.now() };
-    if (draft) drying = null;
-    before = draft;
-  }));
   const resized = new ResizeObserver(redraw);
   resized.observe(canvas);
   into.add(() => resized.disconnect());

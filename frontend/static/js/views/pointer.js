@@ -31,7 +31,8 @@ export function mountPointer(store, session, pointer, redraw) {
       if (active >= 0 && activeType === "touch") stop(true); // that was the palm
     }
     if (active >= 0) {
-      if (event.pointerType === "touch") stop(true); // a second finger means something else than painting
+      // A second finger means something else than painting; a hand that rests beside pen or mouse means nothing.
+      if (activeType === "touch" && event.pointerType === "touch") stop(true);
       return;
     }
     if (!mayPaint(event, event.timeStamp - penSeen)) return;

@@ -42,11 +42,11 @@ export function mountSheet(store, share) {
     event.preventDefault();
     actions[action]?.(event);
   });
+  const letGo = () => store.update((s) => (s.look.original ? setLook(s, { original: false }) : s));
   listen(into, document, "keyup", (event) => {
-    if (event.key.toLowerCase() === "o" && store.state.look.original) {
-      store.update((s) => setLook(s, { original: false }));
-    }
+    if (event.key.toLowerCase() === "o") letGo();
   });
+  listen(into, window, "blur", letGo); // the key's end will be another window's
   listen(into, need(document, "#help", HTMLButtonElement), "click", open);
   listen(into, need(document, "#sheet-close", HTMLButtonElement), "click", () => sheet.close());
   listen(into, sheet, "click", (event) => {

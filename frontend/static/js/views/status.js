@@ -1,5 +1,5 @@
 /** Loading, errors, the lost line and short notices, each shown where it happens. */
-import { bag, listen, need } from "../lib/dom.js";
+import { bag, h, listen, need } from "../lib/dom.js";
 import { imageUrl } from "../api.js";
 import { sha256 } from "../lib/sha256.js";
 
@@ -25,16 +25,20 @@ export function mountStatus(store, session) {
     if (busy) patience = window.setTimeout(() => (waiting.hidden = false), PATIENCE_MS);
     else waiting.hidden = true;
   }));
-  into.add(store.subscribe((s) => `${s.picture} ${s.trouble} ${s.frame}`, () => {
+  into.add(store.subscribe((s) => `${s.picture} ${s.frame}`, () => {
     const { state } = store;
     figure.dataset["state"] = state.picture;
     if (state.picture === "settled" && session.current) figure.dataset["digest"] = sha256(session.current.file);
     else delete figure.dataset["digest"];
-    trouble.hidden = state.picture !== "failed";
-    words.textContent = state.picture === "failed" ? `No new picture: ${state.trouble}. Your strokes are kept.` : "";
+  }));
+  // It stays while the next try is under way: what goes and comes again is announced again and takes the focus away.
+  into.add(store.subscribe((s) => s.trouble, (why) => {
+    trouble.hidden = !why;
+    words.textContent = why ? `No new picture: ${why}. Your strokes are kept.` : "";
   }));
   into.add(store.subscribe((s) => s.line, (state) => {
-    line.textContent = state === "lost" ? "Connection lost, trying again" : "";
+    line.replaceChildren(...(state !== "lost" ? [] : [h("span", { class: "wide" }, "Connection lost, trying again"),
+      h("span", { class: "narrow" }, "Offline")]));
     line.dataset["state"] = state;
     line.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
   }));
