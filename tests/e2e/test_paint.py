@@ -116,6 +116,22 @@ def test_a_link_gives_the_same_picture_to_somebody_else(open_page: OpenPage) -> 
     assert friend.strokes == 3
 
 
+def test_a_link_left_in_the_address_bar_brings_no_old_work_back(open_page: OpenPage) -> None:
+    painter = open_page()
+    page = painter.page
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain http
+    painter.stroke(*ACROSS)
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_selector("#notice:has-text('address bar')")
+    link = page.url
+    painter.stroke((0.7, 0.7), (0.8, 0.7))
+    page.reload()
+    painter.settle()
+    assert (painter.strokes, "#" in page.url) == (2, False)
+    friend = open_page(link[link.index("/paint") :])
+    assert friend.strokes == 1
+
+
 def test_a_link_from_another_version_of_the_network_says_so(open_page: OpenPage) -> None:
     painter = open_page()
     link = painter.page.evaluate("""async () => {

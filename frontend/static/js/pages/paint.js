@@ -50,7 +50,7 @@ async function start() {
 
   /** A world opens where it was left, or at the scene its first brush is shown on. @param {string} model */
   function startOf(model) {
-    return store.state.visited[model]?.[0] ?? store.state.brushes[model]?.[0]?.example_seed ?? FIRST_SEED;
+    return store.state.last[model] ?? store.state.brushes[model]?.[0]?.example_seed ?? FIRST_SEED;
   }
 
   const stops = [
@@ -118,7 +118,7 @@ function withChosen(state) {
     const chosen = readChosen(location.search, state.models);
     if (!chosen) return state;
     const { model, brush } = chosen;
-    const seed = chosen.seed ?? (model === state.model ? state.seed : -1);
+    const seed = chosen.seed ?? state.last[model] ?? -1;
     return takeUnits({ ...state, model, seed: Math.min(seed, state.limits.seed) }, model, brush);
   } catch (error) {
     return say(state, `This brush does not exist: ${error instanceof Error ? error.message : error}.`, "error");
