@@ -12,6 +12,7 @@ const { paintInto, rasterise } = await import(`${lib}/mask.js`);
 const { mayPaint, pressureOf, withPoint } = await import(`${lib}/pen.js`);
 const { sha256 } = await import(`${lib}/sha256.js`);
 const { actionFor, SHEET } = await import(`${lib}/shortcuts.js`);
+const { stripOrder } = await import(`${lib}/strip.js`);
 const { article } = await import(`${lib}/words.js`);
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -93,6 +94,17 @@ test("undo and redo walk the timeline, a new step forgets the undone ones", () =
   assert.equal(undo(undo(undo(two))).present, EMPTY.present);
   assert.deepEqual(record(undo(two), []).future, []);
   assert.equal(redo(two), two);
+});
+
+test("the strip shows every painted scene, the newest first, and fills up with good ones", () => {
+  const strip = { before: [], open: 7, visited: [7], painted: [], good: [30, 31] };
+  assert.deepEqual(stripOrder(strip), [7, 30, 31, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
+  const many = Array.from({ length: 15 }, (_, i) => 115 - i);
+  assert.deepEqual(stripOrder({ ...strip, painted: many }), [7, ...many]);
+  const before = stripOrder(strip);
+  assert.deepEqual(stripOrder({ ...strip, before, open: 31, visited: [31, 7] }), before, "nothing jumps");
+  const next = stripOrder({ ...strip, before, open: 99, visited: [99, 7], painted: [10] });
+  assert.deepEqual(next, [99, 7, 30, 31, 1, 2, 3, 4, 5, 6, 8, 10], "the painted one stays, an unpainted one goes");
 });
 
 test("the difference of a picture with itself is nothing", () => {

@@ -193,6 +193,22 @@ test("many scenes are kept, and nothing goes for want of room before that was sa
   assert.equal(JSON.parse(localStorage.getItem("unitbrush.page.church:70")).strokes.length, 3);
 });
 
+test("of the painted scenes the newest comes first, also after a reload", () => {
+  const { store, paint, save, leave } = open();
+  const clock = Date.now;
+  for (const [i, seed] of [20, 3, 100].entries()) {
+    store.update((s) => openPage(s, "church", seed));
+    paint();
+    Date.now = () => clock() + i;
+    save();
+  }
+  Date.now = clock;
+  store.update((s) => openPage(s, "church", 7));
+  assert.deepEqual(state.paintedScenes(store.state), [100, 3, 20]);
+  leave();
+  assert.deepEqual(state.paintedScenes(open().store.state), [100, 3, 20]);
+});
+
 test("a world opens where it was left, also after a reload", () => {
   const { store, leave } = open();
   for (const seed of [5, 9, 5]) store.update((s) => openPage(s, "church", seed));

@@ -56,6 +56,12 @@ export const paintingOf = (s) => ({
   model: s.model, network: modelOf(s).sha256.slice(0, NETWORK_DIGITS), seed: s.seed, strokes: strokesOf(s),
 });
 
+/** The painted scenes of the network, newest first. @param {State} s */
+export const paintedScenes = (s) => Object.keys(s.pages)
+  .filter((key) => key.startsWith(`${s.model}:`) && s.pages[key]?.present.length)
+  .map((key) => Number(key.slice(s.model.length + 1)))
+  .reverse();
+
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {
   const brush = stroke ? knownBrush(s, stroke.brush) : brushOf(s);
