@@ -11,6 +11,7 @@ const { rasterise } = await import(`${lib}/mask.js`);
 const { chunks, maskPng, picturePng, readText, withText } = await import(`${lib}/png.js`);
 const { squeeze } = await import(`${lib}/squeeze.js`);
 const { growingMask, inkOf, wireStrokes } = await import(`${lib}/request.js`);
+const { maskSide } = await import("../../frontend/static/js/state.js");
 
 const stroke = (over = {}) => ({
   id: "x", brush: "tree", mode: "draw", size: 160, strength: 80, count: 20, layer: null,
@@ -106,6 +107,12 @@ test("the packer writes what zlib reads, whatever the bytes and the rows", () =>
     const raw = new Uint8Array(length).fill(9);
     assert.equal(inflateSync(squeeze(raw, 40)).length, length);
   }
+});
+
+test("masks are as large as the network's pictures, but no larger than the server takes", () => {
+  const side = (resolution, mask_side_px) =>
+    maskSide({ model: "a", models: [{ id: "a", resolution }], limits: { mask_side_px } });
+  assert.deepEqual([side(128, 512), side(1024, 512)], [128, 512]);
 });
 
 test("a mask at 128 pixels is small enough to send while the pointer moves", () => {

@@ -13,7 +13,7 @@ const { mayPaint, pressureOf, withPoint } = await import(`${lib}/pen.js`);
 const { sha256 } = await import(`${lib}/sha256.js`);
 const { actionFor, SHEET } = await import(`${lib}/shortcuts.js`);
 const { stripOrder } = await import(`${lib}/strip.js`);
-const { article } = await import(`${lib}/words.js`);
+const { article, worldName } = await import(`${lib}/words.js`);
 
 const bytes = (text) => new TextEncoder().encode(text);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -151,6 +151,15 @@ test("every shortcut of the sheet does what the sheet says, and no key does two 
   assert.equal(actionFor({ ...plain, key: "z", ctrlKey: true }, false), "undo");
   assert.equal(actionFor({ ...plain, key: "Z", metaKey: true, shiftKey: true }, false), "redo");
   assert.equal(actionFor({ ...plain, key: "c", ctrlKey: true }, true), null, "copying is left alone");
+});
+
+test("two worlds of one kind are told by their titles", () => {
+  const [one, other, kitchen] = [["church", "Storybook church"], ["church", "LSUN church"], ["kitchen", "A kitchen"]]
+    .map(([domain, title]) => ({ domain, title }));
+  const names = (...models) => models.map((model) => worldName(model, models));
+  assert.deepEqual(names(one, kitchen), ["Church", "Kitchen"]);
+  assert.deepEqual(names(one, other, kitchen), ["Storybook church", "LSUN church", "Kitchen"]);
+  assert.deepEqual(names({ domain: "cars", title: "some cars" }), ["Some cars"]);
 });
 
 test("words", () => {

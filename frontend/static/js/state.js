@@ -62,6 +62,9 @@ export const paintedScenes = (s) => Object.keys(s.pages)
   .map((key) => Number(key.slice(s.model.length + 1)))
   .reverse();
 
+/** The side of the masks that are sent. @param {State} s */
+export const maskSide = (s) => Math.min(modelOf(s).resolution, s.limits.mask_side_px);
+
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {
   const brush = stroke ? knownBrush(s, stroke.brush) : brushOf(s);

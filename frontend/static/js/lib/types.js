@@ -129,6 +129,7 @@
  * @typedef {object} Limits
  * @property {number} strokes
  * @property {number} seed
+ * @property {number} mask_side_px  largest side of a mask
  * @property {number} level  of a stroke, as a multiple of each unit's 0.99 quantile
  *
  * @typedef {object} State
