@@ -10,6 +10,7 @@ import { mountBrushes } from "../views/brushes.js";
 import { mountHint } from "../views/hint.js";
 import { mountHistory } from "../views/history.js";
 import { mountKeys } from "../views/keys.js";
+import { mountNotice } from "../views/notice.js";
 import { mountOverlay } from "../views/overlay.js";
 import { mountPicture } from "../views/picture.js";
 import { mountPointer } from "../views/pointer.js";
@@ -67,6 +68,7 @@ async function start() {
     mountScenes(store),
     mountHistory(store, session),
     mountStatus(store, session),
+    mountNotice(store),
     mountSheet(store, share),
     mountTheme(),
     mountHint(store),
