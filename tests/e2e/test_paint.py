@@ -80,6 +80,40 @@ def test_history_switches_shows_and_deletes_any_stroke(open_page: OpenPage) -> N
     assert painter.digest not in (one, two)
 
 
+def test_the_history_changes_only_what_changed_and_keeps_the_keyboard_where_it_was(open_page: OpenPage) -> None:
+    painter = open_page()
+    page = painter.page
+    for y in (0.2, 0.4, 0.6, 0.8):
+        painter.stroke((0.3, y), (0.4, y))
+    ids = "[...document.querySelectorAll('.stroke')].map(row => row.dataset.id)"
+    newest, third, second, first = page.evaluate(ids)
+    page.evaluate(
+        """() => {
+          for (const row of document.querySelectorAll('.stroke')) row.seen = true;
+          const draw = CanvasRenderingContext2D.prototype.drawImage;
+          window.drawn = 0;
+          CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+            if (this.canvas.closest('.stroke')) window.drawn += 1;
+            return draw.apply(this, all);
+          };
+        }"""
+    )
+    focused = "document.activeElement.closest('li')?.dataset.id ?? document.activeElement.id"
+    page.locator(f"[data-id='{third}'] [data-action=remove]").focus()
+    page.keyboard.press("Enter")
+    assert (page.evaluate(focused), page.evaluate(ids)) == (second, [newest, second, first])
+    page.locator(f"[data-id='{first}'] [data-action=remove]").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == second, "the oldest has only a newer neighbour"
+    page.locator(f"[data-id='{newest}'] [data-action=toggle]").click()
+    assert page.evaluate("[...document.querySelectorAll('.stroke')].every(row => row.seen)")
+    assert page.evaluate("window.drawn") == 0
+    page.locator(f"[data-id='{second}'] [data-action=remove]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert (painter.strokes, page.evaluate(focused)) == (0, "ink")
+
+
 def test_a_reload_keeps_the_work_and_every_scene_keeps_its_own(open_page: OpenPage) -> None:
     painter = open_page()
     painter.stroke(*ACROSS)
@@ -114,6 +148,22 @@ def test_a_link_gives_the_same_picture_to_somebody_else(open_page: OpenPage) -> 
     friend.page.reload()
     friend.settle()
     assert friend.strokes == 3
+
+
+def test_a_link_left_in_the_address_bar_brings_no_old_work_back(open_page: OpenPage) -> None:
+    painter = open_page()
+    page = painter.page
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain http
+    painter.stroke(*ACROSS)
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_selector("#notice:has-text('address bar')")
+    link = page.url
+    painter.stroke((0.7, 0.7), (0.8, 0.7))
+    page.reload()
+    painter.settle()
+    assert (painter.strokes, "#" in page.url) == (2, False)
+    friend = open_page(link[link.index("/paint") :])
+    assert friend.strokes == 1
 
 
 def test_a_link_from_another_version_of_the_network_says_so(open_page: OpenPage) -> None:

@@ -93,6 +93,22 @@ def test_every_screen_shows_a_large_picture_and_nothing_sticks_out(
     assert box["y"] + box["height"] <= height
 
 
+def test_on_a_narrow_phone_the_save_menu_and_many_worlds_lie_inside_the_window(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 360, "height": 640}).page
+    page.locator("#save-menu summary").click()
+    box = page.locator(".menu-body").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 360
+    assert box["y"] + box["height"] <= 640
+    page.evaluate(
+        "for (let i = 0; i < 4; i++)"
+        " document.querySelector('#worlds').append(document.querySelector('.world').cloneNode(true))"
+    )
+    worlds = page.locator("#worlds")
+    assert worlds.evaluate("node => node.scrollWidth > node.clientWidth"), "they scroll"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_small_controls_are_large_enough_for_a_finger(open_page: OpenPage) -> None:
     painter = open_page(**PHONE)
     small = painter.page.evaluate(

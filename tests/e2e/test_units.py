@@ -274,7 +274,29 @@ def test_looking_at_a_place_finds_units_and_shows_where_one_is_active(browse: Br
     assert again.locator(".strong a").all_inner_texts() == found
     again.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
     page.locator("#random").click()
-    until(page, "!document.querySelector('#pixels').src.endsWith('/5')")
+    page.wait_for_selector("#pixels:not([alt='Scene 5']):not([hidden])")
+
+
+def test_a_scene_or_layers_that_do_not_come_are_told_and_asked_for_again(browse: Browse) -> None:
+    page = browse(f"/look?model={CHURCH}&layer=layer4&seed=5")
+    page.wait_for_selector("#pixels[alt='Scene 5']:not([hidden])", timeout=WAIT_MS)
+    busy = {"status": 503, "body": "{}"}
+    page.route("**/images/6", lambda route: route.fulfill(**busy))
+    page.locator("#seed").fill("6")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#own-error:has-text('No answer')")
+    assert page.locator("#pixels").is_hidden(), "the old picture is not the new scene"
+    page.unroute("**/images/6")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("#pixels[alt='Scene 6']:not([hidden])", timeout=WAIT_MS)
+    assert page.locator("#own-error").is_hidden()
+    page.route(f"**/{CHURCH}/layers", lambda route: route.fulfill(**busy))
+    page.reload()
+    page.wait_for_selector("#own-error:has-text('No answer')")
+    page.unroute(f"**/{CHURCH}/layers")
+    page.locator("#ink").click()
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(".strong", timeout=WAIT_MS)
 
 
 def test_a_brushed_line_and_the_keyboard_look_too(browse: Browse) -> None:

@@ -1,10 +1,11 @@
 // WCAG 2.2 contrast of the colour tokens, by day and by night.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const css = readFileSync(new URL("../../frontend/static/css/tokens.css", import.meta.url), "utf8");
-const tokens = new Map([...css.matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(([, name, day, night]) =>
+const styles = new URL("../../frontend/static/css/", import.meta.url);
+const read = (name) => readFileSync(new URL(name, styles), "utf8");
+const tokens = new Map([...read("tokens.css").matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(([, name, day, night]) =>
   [name, [day, night]]));
 
 /** Relative luminance (WCAG 2.2) of #rrggbb or #rrggbbaa over a backdrop. */
@@ -28,8 +29,27 @@ const TEXT = [
 const SHAPES = [
   ...["object", "part", "material", "colour", "half"].flatMap((category) =>
     ["ground", "surface", "raised"].map((back) => [category, back])),
-  ["edge", "surface"], ["edge", "raised"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"],
+  ["edge", "ground"], ["edge", "surface"], ["edge", "raised"], ["dim", "ground"], ["dim", "accent"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"],
 ];
+/** What is lit or chosen, the edge around it, and what it lies on. */
+const FILLS = [
+  ...["ground", "surface", "raised"].map((back) => ["accent", "ink", back]), ["erase", "ink", "raised"],
+  ["accent", "ink", "dim"], ["accent", "soft-ink", "ground"], ["accent", "surface", "ink"],
+];
+
+/** #rrggbb with a share of another colour over it. */
+function mixed(front, share, back) {
+  const part = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
+  const mix = (i) => Math.round(part(front, i) * share + part(back, i) * (1 - share));
+  return `#${[0, 1, 2].map((i) => mix(i).toString(16).padStart(2, "0")).join("")}`;
+}
+
+test("rings around what is chosen are of ink", () => {
+  for (const name of readdirSync(styles)) {
+    const rings = [...read(name).matchAll(/box-shadow: (?:inset )?0 0 0 \dpx var\(--(accent|erase)\)/g)];
+    assert.deepEqual(rings.map(([ring]) => `${name}: ${ring}`), []);
+  }
+});
 
 for (const [night, when] of ["day", "night"].entries()) {
   const of = (name, over) => luminance(tokens.get(name)[night], over);
@@ -41,6 +61,19 @@ for (const [night, when] of ["day", "night"].entries()) {
     test(`${front} is seen on ${back} by ${when}`, () => assert.ok(contrast(of(front), of(back)) >= 3,
       contrast(of(front), of(back)).toFixed(2)));
   }
+  for (const [fill, edge, back] of FILLS) {
+    test(`${fill} with an edge of ${edge} is seen on ${back} by ${when}`, () => {
+      const byItself = contrast(of(fill), of(back));
+      assert.ok(byItself >= 3 || Math.min(contrast(of(edge), of(fill)), contrast(of(edge), of(back))) >= 3,
+        byItself.toFixed(2));
+    });
+  }
+  test(`the menu's words read under the pointer by ${when}`, () => {
+    const [, share] = /button:hover {[^}]*--accent\) (\d+)%/.exec(read("base.css"));
+    const [, words] = /button:hover span { color: var\(--([\w-]+)\)/.exec(read("base.css")) ?? [null, "soft-ink"];
+    const back = mixed(tokens.get("accent")[night], share / 100, tokens.get("raised")[night]);
+    assert.ok(contrast(of(words), luminance(back)) >= 4.5);
+  });
   test(`words on a picture read by ${when}, whatever the picture`, () => {
     for (const picture of ["#000000", "#ffffff"]) {
       assert.ok(contrast(of("on-veil"), of("veil", picture)) >= 4.5);

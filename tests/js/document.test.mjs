@@ -6,11 +6,12 @@ import { deflateSync, inflateSync } from "node:zlib";
 
 const lib = "../../frontend/static/js/lib";
 const { crc32, join, toBase64Url } = await import(`${lib}/bytes.js`);
-const { fromLink, readPainting, toJson, toLink } = await import(`${lib}/document.js`);
+const { fromLink, linkIn, readPainting, toJson, toLink } = await import(`${lib}/document.js`);
 const { rasterise } = await import(`${lib}/mask.js`);
 const { chunks, maskPng, picturePng, readText, withText } = await import(`${lib}/png.js`);
 const { squeeze } = await import(`${lib}/squeeze.js`);
 const { growingMask, inkOf, wireStrokes } = await import(`${lib}/request.js`);
+const { maskSide } = await import("../../frontend/static/js/state.js");
 
 const stroke = (over = {}) => ({
   id: "x", brush: "tree", mode: "draw", size: 160, strength: 80, count: 20, layer: null,
@@ -21,17 +22,18 @@ const painting = {
   strokes: [stroke(), stroke({ mode: "erase", layer: "layer5", on: false }), stroke({ brush: "front door", count: 1 })],
 };
 const bare = (one) => toJson(one);
+const MOST = 500; // strokes
 
 test("a painting from before networks were named is still read", async () => {
   const { network: _network, ...older } = painting;
-  assert.equal((await fromLink(await toLink(older))).network, undefined);
-  assert.equal(readPainting(JSON.parse(JSON.stringify(toJson(older)))).network, undefined);
+  assert.equal((await fromLink(await toLink(older), MOST)).network, undefined);
+  assert.equal(readPainting(JSON.parse(JSON.stringify(toJson(older))), MOST).network, undefined);
 });
 
 test("a link gives the same painting back, number for number", async () => {
   const link = await toLink(painting);
   assert.match(link, /^[\w-]+$/);
-  assert.deepEqual(bare(await fromLink(link)), bare(painting));
+  assert.deepEqual(bare(await fromLink(link, MOST)), bare(painting));
 });
 
 test("a link of a long painting stays short", async () => {
@@ -42,16 +44,24 @@ test("a link of a long painting stays short", async () => {
 
 test("damaged links are refused, not believed", async () => {
   const link = await toLink(painting);
-  await assert.rejects(fromLink(link.slice(0, -8)));
-  await assert.rejects(fromLink("AAAA"));
+  await assert.rejects(fromLink(link.slice(0, -8), MOST));
+  await assert.rejects(fromLink("AAAA", MOST));
   const bomb = new Uint8Array(5_000_000);
   const { deflateRawSync } = await import("node:zlib");
-  await assert.rejects(fromLink(toBase64Url(deflateRawSync(bomb))), /more than 1000000 bytes/);
+  await assert.rejects(fromLink(toBase64Url(deflateRawSync(bomb)), MOST), /more than 1000000 bytes/);
+  await assert.rejects(fromLink(linkIn(`#p=${link}.%20`), MOST), "a mail program hung something on");
+  assert.equal(linkIn("#history"), undefined);
+});
+
+test("a painting may have as many strokes as the server paints", async () => {
+  const large = { ...painting, strokes: Array(501).fill(stroke()) };
+  assert.equal(readPainting(toJson(large), 1000).strokes.length, 501);
+  assert.equal((await fromLink(await toLink(large), 1000)).strokes.length, 501);
 });
 
 test("a document keeps everything through JSON, and names what is wrong with a bad one", () => {
-  assert.deepEqual(bare(readPainting(JSON.parse(JSON.stringify(toJson(painting))))), bare(painting));
-  const broken = (change) => () => readPainting({ ...toJson(painting), ...change });
+  assert.deepEqual(bare(readPainting(JSON.parse(JSON.stringify(toJson(painting))), MOST)), bare(painting));
+  const broken = (change) => () => readPainting({ ...toJson(painting), ...change }, MOST);
   assert.throws(broken({ unitbrush: 2 }), /version 2/);
   assert.throws(broken({ seed: 1.5 }), /seed/);
   assert.throws(broken({ model: "../etc" }), /model/);
@@ -59,7 +69,7 @@ test("a document keeps everything through JSON, and names what is wrong with a b
   assert.throws(broken({ strokes: [{ ...stroke(), points: [1, 2, 999] }] }), /strokes\[0\]\.points/);
   assert.throws(broken({ strokes: [{ ...stroke(), strength: NaN }] }), /strokes\[0\]\.strength/);
   assert.throws(broken({ strokes: Array(501).fill(stroke()) }), /more than 500/);
-  assert.throws(() => readPainting(null), /not an object/);
+  assert.throws(() => readPainting(null, MOST), /not an object/);
 });
 
 /** An independent reader of one-bit palette files. */
@@ -97,6 +107,12 @@ test("the packer writes what zlib reads, whatever the bytes and the rows", () =>
     const raw = new Uint8Array(length).fill(9);
     assert.equal(inflateSync(squeeze(raw, 40)).length, length);
   }
+});
+
+test("masks are as large as the network's pictures, but no larger than the server takes", () => {
+  const side = (resolution, mask_side_px) =>
+    maskSide({ model: "a", models: [{ id: "a", resolution }], limits: { mask_side_px } });
+  assert.deepEqual([side(128, 512), side(1024, 512)], [128, 512]);
 });
 
 test("a mask at 128 pixels is small enough to send while the pointer moves", () => {

@@ -12,7 +12,8 @@ const { paintInto, rasterise } = await import(`${lib}/mask.js`);
 const { mayPaint, pressureOf, withPoint } = await import(`${lib}/pen.js`);
 const { sha256 } = await import(`${lib}/sha256.js`);
 const { actionFor, SHEET } = await import(`${lib}/shortcuts.js`);
-const { article } = await import(`${lib}/words.js`);
+const { stripOrder } = await import(`${lib}/strip.js`);
+const { article, worldName } = await import(`${lib}/words.js`);
 
 const bytes = (text) => new TextEncoder().encode(text);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -95,6 +96,17 @@ test("undo and redo walk the timeline, a new step forgets the undone ones", () =
   assert.equal(redo(two), two);
 });
 
+test("the strip shows every painted scene, the newest first, and fills up with good ones", () => {
+  const strip = { before: [], open: 7, visited: [7], painted: [], good: [30, 31] };
+  assert.deepEqual(stripOrder(strip), [7, 30, 31, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
+  const many = Array.from({ length: 15 }, (_, i) => 115 - i);
+  assert.deepEqual(stripOrder({ ...strip, painted: many }), [7, ...many]);
+  const before = stripOrder(strip);
+  assert.deepEqual(stripOrder({ ...strip, before, open: 31, visited: [31, 7] }), before, "nothing jumps");
+  const next = stripOrder({ ...strip, before, open: 99, visited: [99, 7], painted: [10] });
+  assert.deepEqual(next, [99, 7, 30, 31, 1, 2, 3, 4, 5, 6, 8, 10], "the painted one stays, an unpainted one goes");
+});
+
 test("the difference of a picture with itself is nothing", () => {
   const one = Uint8ClampedArray.from({ length: 64 }, (_, i) => (i % 4 === 3 ? 255 : i));
   assert.equal(difference(one, one).share, 0);
@@ -145,6 +157,15 @@ test("every shortcut of the sheet does what the sheet says, and no key does two 
   const third = { ...plain, ctrlKey: true, altKey: true, getModifierState: (name) => name === "AltGraph" };
   assert.equal(actionFor({ ...third, key: "[" }, true), "smaller", "AltGr 8 on a German keyboard under Windows");
   assert.equal(actionFor({ ...plain, key: "z", ctrlKey: true, altKey: true }, true), null);
+});
+
+test("two worlds of one kind are told by their titles", () => {
+  const [one, other, kitchen] = [["church", "Storybook church"], ["church", "LSUN church"], ["kitchen", "A kitchen"]]
+    .map(([domain, title]) => ({ domain, title }));
+  const names = (...models) => models.map((model) => worldName(model, models));
+  assert.deepEqual(names(one, kitchen), ["Church", "Kitchen"]);
+  assert.deepEqual(names(one, other, kitchen), ["Storybook church", "LSUN church", "Kitchen"]);
+  assert.deepEqual(names({ domain: "cars", title: "some cars" }), ["Some cars"]);
 });
 
 test("words", () => {

@@ -35,7 +35,7 @@ afterEach(() => session?.dispose());
 
 /** A page whose picture is there and whose line stands. */
 async function opened() {
-  const limits = { strokes: 9, seed: 99, level: 4 };
+  const limits = { strokes: 9, seed: 99, level: 4, mask_side_px: 512 };
   const store = createStore(bringBrushes(initialState([MODEL], limits), "church", [TREE]));
   session = openSession(store);
   FakeSocket.last.accept();

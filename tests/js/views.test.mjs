@@ -18,7 +18,7 @@ const TREE = { id: "tree", concept: "tree", layer: "layer4", default_count: 3 };
 let find, store, said;
 beforeEach(() => {
   find = openPage();
-  const limits = { strokes: 9, seed: 99, level: 4 };
+  const limits = { strokes: 9, seed: 99, level: 4, mask_side_px: 512 };
   store = createStore(bringBrushes(initialState([MODEL], limits), "church", [TREE]));
   said = [];
 });

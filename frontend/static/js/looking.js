@@ -1,6 +1,6 @@
 /**
- * The state of /look, and how it asks the server: a newer question of a kind gives up an older one, and what takes
- * long or goes wrong is shown on the picture.
+ * The state of /look, and how it asks the server: a newer question of a kind gives up an older one; what takes long is
+ * shown on the picture, and what went wrong below it until it is asked again.
  *
  * @typedef {import("./lib/types.js").Spot} Spot
  * @typedef {import("./lib/types.js").Layers} Layers
@@ -23,7 +23,19 @@ const PATIENCE_MS = 250; // shorter waits are not worth a sign
 export function openLooking(store) {
   /** @type {Map<string, AbortController>} */
   const asking = new Map();
+  /** What went wrong, by kind. @type {Map<string, {problem: string, work: (signal: AbortSignal) => Promise<void>}>} */
+  const failed = new Map();
   const waiting = need(document, "#waiting", HTMLElement);
+  const retry = need(document, "#retry", HTMLButtonElement);
+
+  function tell() {
+    const [first] = failed.values();
+    looking.complain(first?.problem ?? "");
+    retry.hidden = !first;
+  }
+  retry.addEventListener("click", () => {
+    for (const [kind, { work }] of [...failed]) void looking.ask(kind, work);
+  });
 
   const looking = {
     /** Whether the network makes its own pictures. */
@@ -32,7 +44,11 @@ export function openLooking(store) {
     /** @param {string} _problem */
     complain(_problem) {},
     /** @param {string} kind */
-    giveUp: (kind) => asking.get(kind)?.abort(),
+    giveUp(kind) {
+      asking.get(kind)?.abort();
+      failed.delete(kind);
+      tell();
+    },
     /** @param {string} kind @param {(signal: AbortSignal) => Promise<void>} work
      * @returns {Promise<boolean>} false: it failed */
     async ask(kind, work) {
@@ -45,7 +61,8 @@ export function openLooking(store) {
         return true;
       } catch (error) {
         if (mine.signal.aborted) return true;
-        looking.complain(`No answer: ${error instanceof Error ? error.message : error}.`);
+        failed.set(kind, { problem: `No answer: ${error instanceof Error ? error.message : error}.`, work });
+        tell();
         return false;
       } finally {
         clearTimeout(patience);

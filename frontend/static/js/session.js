@@ -15,7 +15,7 @@ import { chosenLevel } from "./lib/custom.js";
 import { pageKey } from "./lib/document.js";
 import { growingMask, wireStrokes } from "./lib/request.js";
 import { openLine } from "./line.js";
-import { modelOf, say, strokesOf } from "./state.js";
+import { maskSide, say, strokesOf } from "./state.js";
 
 const MOST_UNDER_WAY = 4; // rendering, waiting, and two on the way
 const FRAME_MS = 15;
@@ -249,7 +249,7 @@ export function openSession(store) {
   /** @param {Set<string> | null} hashes */
   function compose(hashes) {
     const { state } = store;
-    const side = modelOf(state).resolution;
+    const side = maskSide(state);
     const strokes = strokesOf(state).filter(({ on }) => on);
     const draft = state.draft && { stroke: state.draft, mask: draftMask(state.draft, side) };
     const asked = {

@@ -10,9 +10,9 @@
  * @typedef {import("./lib/store.js").Store<State>} Store
  */
 import { customBrush, unitsIn } from "./lib/custom.js";
-import { newId, pageKey } from "./lib/document.js";
+import { LIMITS, newId, pageKey, sameStrokes } from "./lib/document.js";
 import { clamp } from "./lib/geometry.js";
-import { EMPTY, record, redo, undo } from "./lib/history.js";
+import { EMPTY, record, redo, replace, undo } from "./lib/history.js";
 
 const VISITED = 12;
 const NETWORK_DIGITS = 8;
@@ -22,7 +22,7 @@ const CUSTOM_KEPT = 3;
 export function initialState(models, limits) {
   return {
     models, limits, model: models[0]?.id ?? "", seed: 0, pages: {}, brushes: {}, chosen: {}, custom: {},
-    visited: {},
+    visited: {}, last: {},
     tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
     draft: null, hover: null, cursor: null,
     look: { original: false, compare: null, difference: false, grid: false },
@@ -56,6 +56,15 @@ export const paintingOf = (s) => ({
   model: s.model, network: modelOf(s).sha256.slice(0, NETWORK_DIGITS), seed: s.seed, strokes: strokesOf(s),
 });
 
+/** The painted scenes of the network, newest first. @param {State} s */
+export const paintedScenes = (s) => Object.keys(s.pages)
+  .filter((key) => key.startsWith(`${s.model}:`) && s.pages[key]?.present.length)
+  .map((key) => Number(key.slice(s.model.length + 1)))
+  .reverse();
+
+/** The side of the masks that are sent. @param {State} s */
+export const maskSide = (s) => Math.min(modelOf(s).resolution, s.limits.mask_side_px);
+
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {
   const brush = stroke ? knownBrush(s, stroke.brush) : brushOf(s);
@@ -85,21 +94,27 @@ export function openPage(s, model, seed) {
   const visited = seen.includes(seed) ? seen : [seed, ...seen].slice(0, VISITED);
   const turned = model === s.model && seed === s.seed
     ? {} : { draft: null, hover: null, picture: /** @type {const} */ ("loading"), trouble: "" };
-  return { ...s, ...turned, model, seed, visited: { ...s.visited, [model]: visited } };
+  const last = { ...s.last, [model]: seed };
+  return { ...s, ...turned, model, seed, last, visited: { ...s.visited, [model]: visited } };
 }
 
-/** Show a painting from a link or a file; what was on that page is one undo away. @param {State} s
- * @param {Painting} painting @returns {State} */
-export function openPainting(s, painting) {
+/** Show a painting from a link or a file; one's own strokes on that page are one undo away, and that is said.
+ * @param {State} s @param {Painting} painting @param {string} [news]  said before it @returns {State} */
+export function openPainting(s, painting, news = "") {
   const opened = openPage(s, painting.model, painting.seed);
-  return sameStrokes(strokesOf(opened), painting.strokes) ? opened : strokesTo(opened, painting.strokes);
+  const own = strokesOf(opened);
+  const same = sameStrokes(own, painting.strokes);
+  const shown = same ? opened : onPage(opened, (timeline) => replace(timeline, painting.strokes));
+  const text = [news, own.length && !same ? "Your own strokes are one Undo away." : ""].filter(Boolean).join(" ");
+  return text ? say(shown, text) : shown;
 }
 
-/** @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
-function sameStrokes(a, b) {
-  /** @param {readonly Stroke[]} strokes */
-  const bare = (strokes) => JSON.stringify(strokes.map(({ id: _id, ...rest }) => rest));
-  return a.length === b.length && bare(a) === bare(b);
+/** The strokes that a page has got in another tab, as one step. @param {State} s @param {string} key  of the page
+ * @param {Pick<Timeline, "present" | "kept">} other @returns {State} */
+export function bringPage(s, key, { present, kept }) {
+  const here = s.pages[key] ?? EMPTY;
+  if (sameStrokes(here.present, present)) return s;
+  return { ...s, pages: { ...s.pages, [key]: { ...record(here, present), kept } } };
 }
 
 /** @param {State} s @param {readonly number[]} points @param {Stroke["mode"]} [mode] @returns {State} */
@@ -115,9 +130,11 @@ export function startStroke(s, points, mode = s.tool.mode) {
   return { ...s, draft: { id: newId(), brush: brush.id, mode, size, strength, count, layer, points, on: true } };
 }
 
-/** @param {State} s @param {readonly number[]} points @returns {State} */
+/** @param {State} s @param {readonly number[]} points  no more are kept than a document may hold @returns {State} */
 export function growStroke(s, points) {
-  return s.draft && points !== s.draft.points ? { ...s, draft: { ...s.draft, points } } : s;
+  const full = 3 * LIMITS.points;
+  if (!s.draft || points === s.draft.points || s.draft.points.length >= full) return s;
+  return { ...s, draft: { ...s.draft, points: points.length > full ? points.slice(0, full) : points } };
 }
 
 /** @param {State} s @returns {State} */

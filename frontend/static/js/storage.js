@@ -1,48 +1,59 @@
 /**
  * What outlives a reload, in the browser's own storage: one entry per painted page, so that two tabs on two pages never
- * overwrite each other, and one for the choices. Where storage is refused, the page still works and says so once.
+ * overwrite each other, and one for the choices. Two tabs on one page follow each other. Where storage is refused, the
+ * page still works and says so once.
  *
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./lib/types.js").State} State
+ * @typedef {import("./lib/types.js").Timeline} Timeline
  */
-import { pageKey, readPainting, toJson } from "./lib/document.js";
+import { pageKey, readPainting, sameStrokes, toJson } from "./lib/document.js";
 import { EMPTY } from "./lib/history.js";
-import { say, strokesOf } from "./state.js";
+import { bringPage, say, strokesOf } from "./state.js";
 
 const PAGE = "unitbrush.page.";
 const CHOICES = "unitbrush.choices";
-const PAGES_KEPT = 60;
 const PAUSE_MS = 120;
 
 /** @param {State} fresh @returns {State} with everything found in the storage */
 export function restored(fresh) {
   let state = fresh;
   try {
-    for (const name of names()) {
-      try {
-        const painting = readPainting(JSON.parse(localStorage.getItem(name) ?? ""));
-        const key = pageKey(painting.model, painting.seed);
-        state = { ...state, pages: { ...state.pages, [key]: { ...EMPTY, present: painting.strokes } } };
-      } catch {
-        localStorage.removeItem(name); // not ours, or of a version that is gone
-      }
-    }
-    const choices = JSON.parse(localStorage.getItem(CHOICES) ?? "{}");
-    state = { ...state, ...pick(choices, state) };
+    const found = names().map((name) => readPage(localStorage.getItem(name), fresh.limits.strokes));
+    state = { ...state, pages: Object.fromEntries(found.flatMap((page) => (page ? [[page.key, page.timeline]] : []))) };
+    state = { ...state, ...pick(JSON.parse(localStorage.getItem(CHOICES) ?? "{}"), state) };
   } catch {
     // no storage here: start fresh
   }
   return state;
 }
 
+/** @param {string | null} entry @param {number} most  strokes that the server paints
+ * @returns {{key: string, timeline: Timeline} | null} null: not ours, or of another version; it is left alone */
+function readPage(entry, most) {
+  try {
+    const source = JSON.parse(entry ?? "");
+    const { model, seed, strokes: present } = readPainting(source, most);
+    const before = /** @type {unknown[]} */ (source.before ?? []);
+    const kept = before.map((strokes) => readPainting({ ...source, strokes }, most).strokes);
+    const past = kept.filter((own) => !sameStrokes(own, present));
+    return { key: pageKey(model, seed), timeline: { ...EMPTY, past, present, kept } };
+  } catch {
+    return null;
+  }
+}
+
 /** @param {Record<string, unknown>} choices @param {State} state @returns {Partial<State>} */
 function pick(choices, state) {
-  const known = state.models.some(({ id }) => id === choices["model"]);
+  const model = state.models.find(({ id }) => id === choices["model"])?.id;
   const tool = /** @type {State["tool"]} */ (choices["tool"] ?? {});
   const whole = (/** @type {unknown} */ value, /** @type {number} */ otherwise) =>
     Number.isInteger(value) ? /** @type {number} */ (value) : otherwise;
+  const last = Object.fromEntries(Object.entries(/** @type {State["last"]} */ (choices["last"] ?? {}))
+    .filter(([, seed]) => Number.isInteger(seed) && seed >= 0 && seed <= state.limits.seed));
   return {
-    ...(known && { model: /** @type {string} */ (choices["model"]), seed: whole(choices["seed"], state.seed) }),
+    ...(model && { model, seed: last[model] ?? state.seed }),
+    last,
     chosen: /** @type {State["chosen"]} */ (choices["chosen"] ?? {}),
     custom: /** @type {State["custom"]} */ (choices["custom"] ?? {}),
     keys: choices["keys"] !== false,
@@ -63,71 +74,110 @@ function names() {
   return found.sort((a, b) => time(a) - time(b));
 }
 
-/** Keep saving. @param {Store} store @returns {() => void} */
+/** Keep saving, and follow what other tabs save. @param {Store} store @returns {() => void} */
 export function autosave(store) {
   let timer = 0;
   let warned = false;
+  let leaving = ""; // the entry that was said to make room next
+  let seen = store.state.pages;
   /** @type {Set<string>} pages whose strokes are not saved yet */
   const dirty = new Set();
 
   function flush() {
     clearTimeout(timer);
-    const s = store.state;
     try {
-      for (const key of dirty) savePage(s, key);
-      dirty.clear();
-      const { model, seed, chosen, custom, keys, taught, tool } = s;
-      localStorage.setItem(CHOICES, JSON.stringify({ model, seed, chosen, custom, keys, taught, tool }));
+      for (const key of dirty) if (savePage(key)) dirty.delete(key);
+      const { model, last, chosen, custom, keys, taught, tool } = store.state;
+      localStorage.setItem(CHOICES, JSON.stringify({ model, last, chosen, custom, keys, taught, tool }));
     } catch {
       const warning = "This browser does not keep your work. Save it or copy its link.";
       if (!warned) store.update((state) => say(state, warning));
       warned = true;
     }
   }
+
+  /** @param {string} key @returns {boolean} false: there is no room before something goes */
+  function savePage(key) {
+    const { present, kept } = store.state.pages[key] ?? EMPTY;
+    const { model, seed } = pageOf(key);
+    const [page, ...before] = [present, ...kept].map((strokes) => toJson({ model, seed, strokes }));
+    const entry = JSON.stringify({ ...page, before: before.map(({ strokes }) => strokes), saved: Date.now() });
+    const name = PAGE + key;
+    if (!present.length && !kept.length) {
+      if (localStorage.getItem(name) === null) return true;
+      localStorage.setItem(name, entry); // so that other tabs hear that it is empty
+      localStorage.removeItem(name);
+      return true;
+    }
+    for (;;) {
+      try {
+        localStorage.setItem(name, entry);
+        return true;
+      } catch (full) {
+        if (!makeRoom(name, full)) return false;
+      }
+    }
+  }
+
+  /** The oldest painting goes, but never before that was said. @param {string} name  for which there is no room
+   * @param {unknown} full @returns {boolean} whether there is more room now */
+  function makeRoom(name, full) {
+    const { models, pages } = store.state;
+    const oldest = names().find((one) => one !== name && pages[one.slice(PAGE.length)]);
+    if (!oldest) throw full;
+    if (oldest === leaving) {
+      localStorage.removeItem(oldest);
+      return true;
+    }
+    leaving = oldest;
+    const { model, seed } = pageOf(oldest.slice(PAGE.length));
+    const world = models.find(({ id }) => id === model)?.title ?? model;
+    const warning = "This browser has no room for more paintings. The oldest makes way for your next stroke: " +
+      `save scene ${seed} of ${world} as a picture if you want to keep it.`;
+    store.update((s) => say(s, warning, "error"));
+    return false;
+  }
+
+  /** @param {StorageEvent} event  of another tab; a removal alone only made room there */
+  function follow({ key: name, newValue }) {
+    const page = name?.startsWith(PAGE) ? readPage(newValue, store.state.limits.strokes) : null;
+    if (!page || dirty.has(page.key)) return; // what is not saved yet is newer
+    store.update((s) => bringPage(s, page.key, page.timeline));
+    dirty.delete(page.key);
+  }
+
   const later = () => {
     clearTimeout(timer);
     timer = window.setTimeout(flush, PAUSE_MS);
   };
-  let first = true;
   const stops = [
-    store.subscribe((s) => s.pages, () => {
-      if (!first) dirty.add(pageKey(store.state.model, store.state.seed));
-      first = false;
+    store.subscribe((s) => s.pages, (pages) => {
+      for (const key of Object.keys(pages)) if (pages[key] !== seen[key]) dirty.add(key);
+      seen = pages;
       later();
     }),
     store.subscribe((s) => `${s.model} ${s.seed} ${s.keys} ${s.taught}`, later),
     store.subscribe((s) => s.tool, later),
     store.subscribe((s) => s.chosen, later),
   ];
+  /** A page that the back button brings back is as old as when it was left. @param {PageTransitionEvent} event */
+  const shown = ({ persisted }) => persisted && location.reload();
   window.addEventListener("pagehide", flush);
+  window.addEventListener("pageshow", shown);
+  window.addEventListener("storage", follow);
   return () => {
     stops.forEach((stop) => stop());
     window.removeEventListener("pagehide", flush);
+    window.removeEventListener("pageshow", shown);
+    window.removeEventListener("storage", follow);
     flush();
   };
 }
 
-/** @param {State} s @param {string} key */
-function savePage(s, key) {
+/** The page of a key. @param {string} key */
+function pageOf(key) {
   const at = key.lastIndexOf(":");
-  const model = key.slice(0, at);
-  const seed = Number(key.slice(at + 1));
-  const strokes = s.pages[key]?.present ?? [];
-  if (!strokes.length) {
-    localStorage.removeItem(PAGE + key);
-    return;
-  }
-  const entry = JSON.stringify({ ...toJson({ model, seed, strokes }), saved: Date.now() });
-  const old = names().filter((name) => name !== PAGE + key);
-  for (const name of old.slice(0, Math.max(0, old.length - PAGES_KEPT))) localStorage.removeItem(name);
-  try {
-    localStorage.setItem(PAGE + key, entry);
-  } catch (full) {
-    const [oldest] = names().filter((name) => name !== PAGE + key);
-    if (!oldest) throw full;
-    localStorage.removeItem(oldest);
-    localStorage.setItem(PAGE + key, entry);
-  }
+  return { model: key.slice(0, at), seed: Number(key.slice(at + 1)) };
 }
 
 /** Whether a page holds work, for the strip. @param {State} s @param {string} model @param {number} seed */

@@ -9,7 +9,7 @@ import { deflate, fromBase64, fromVarints, inflate, join, toBase64Url, toVarints
 import { LATTICE } from "./geometry.js";
 
 export const VERSION = 1;
-export const LIMITS = { strokes: 500, points: 20_000, size: [10, 500], strength: [1, 100], count: [1, 64] };
+export const LIMITS = { points: 20_000, size: [10, 500], strength: [1, 100], count: [1, 64] };
 const MAX_LINK_BYTES = 1_000_000;
 
 let serial = 0;
@@ -20,21 +20,27 @@ export const newId = () => `s${Date.now().toString(36)}-${(serial++).toString(36
 /** @param {string} model @param {number} seed */
 export const pageKey = (model, seed) => `${model}:${seed}`;
 
+/** As documents have them. @param {readonly Stroke[]} strokes */
+const nameless = (strokes) => strokes.map(({ id: _id, ...rest }) => rest);
+
+/** Whether they paint the same. @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
+export const sameStrokes = (a, b) =>
+  a.length === b.length && JSON.stringify(nameless(a)) === JSON.stringify(nameless(b));
+
 /** @param {Painting} painting  -> plain JSON value */
-export function toJson(painting) {
-  const strokes = painting.strokes.map(({ id: _id, ...rest }) => rest);
-  return { unitbrush: VERSION, model: painting.model, network: painting.network, seed: painting.seed, strokes };
+export function toJson({ model, network, seed, strokes }) {
+  return { unitbrush: VERSION, model, network, seed, strokes: nameless(strokes) };
 }
 
 /**
  * Check a document of unknown origin; throws an Error that says what is wrong.
- * @param {unknown} value @returns {Painting}
+ * @param {unknown} value @param {number} most  strokes that the server paints @returns {Painting}
  */
-export function readPainting(value) {
+export function readPainting(value, most) {
   const source = record(value, "document");
   if (source["unitbrush"] !== VERSION) throw new Error(`version ${String(source["unitbrush"])} is not known`);
   const strokes = list(source["strokes"], "strokes");
-  if (strokes.length > LIMITS.strokes) throw new Error(`more than ${LIMITS.strokes} strokes`);
+  if (strokes.length > most) throw new Error(`more than ${most} strokes`);
   return {
     model: text(source["model"], "model"),
     ...(source["network"] == null ? {} : { network: text(source["network"], "network") }),
@@ -79,8 +85,12 @@ export async function toLink(painting) {
   return toBase64Url(await deflate(join([size, json, toVarints(body)]), "deflate-raw"));
 }
 
-/** The reverse of `toLink`; throws an Error for anything else. @param {string} link @returns {Promise<Painting>} */
-export async function fromLink(link) {
+/** The link that the fragment of an address holds, whole or damaged. @param {string} hash */
+export const linkIn = (hash) => /^#p=(.*)$/.exec(hash)?.[1];
+
+/** The reverse of `toLink`; throws an Error for anything else.
+ * @param {string} link @param {number} most  strokes that the server paints @returns {Promise<Painting>} */
+export async function fromLink(link, most) {
   const bytes = await inflate(fromBase64(link), "deflate-raw", MAX_LINK_BYTES);
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const parsed = list(JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), "link");
@@ -96,7 +106,7 @@ export async function fromLink(link) {
     const mode = flag & 1 ? "erase" : "draw";
     return { brush, mode, size: width, strength, count, layer, points, on: flag < 2 };
   });
-  return readPainting({ unitbrush, model, network, seed, strokes });
+  return readPainting({ unitbrush, model, network, seed, strokes }, most);
 }
 
 /** @param {unknown} value @param {string} where @returns {Record<string, unknown>} */

@@ -107,6 +107,7 @@
  * @property {readonly (readonly Stroke[])[]} past
  * @property {readonly Stroke[]} present
  * @property {readonly (readonly Stroke[])[]} future
+ * @property {readonly (readonly Stroke[])[]} kept  one's own that links and files replaced; they outlive a reload
  *
  * @typedef {object} Tool
  * @property {Mode} mode
@@ -128,6 +129,7 @@
  * @typedef {object} Limits
  * @property {number} strokes
  * @property {number} seed
+ * @property {number} mask_side_px  largest side of a mask
  * @property {number} level  of a stroke, as a multiple of each unit's 0.99 quantile
  *
  * @typedef {object} State
@@ -141,6 +143,7 @@
  * @property {Readonly<Record<string, readonly string[]>>} custom  ids of brushes of chosen units, by model, newest
  *   first
  * @property {Readonly<Record<string, readonly number[]>>} visited  seeds seen in this visit, by model, newest first
+ * @property {Readonly<Record<string, number>>} last  the seed each model was left at
  * @property {Tool} tool
  * @property {Stroke | null} draft  the stroke under the pointer
  * @property {string | null} hover  id of the stroke pointed at in the history

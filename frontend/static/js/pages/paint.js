@@ -10,6 +10,7 @@ import { mountBrushes } from "../views/brushes.js";
 import { mountHint } from "../views/hint.js";
 import { mountHistory } from "../views/history.js";
 import { mountKeys } from "../views/keys.js";
+import { mountNotice } from "../views/notice.js";
 import { mountOverlay } from "../views/overlay.js";
 import { mountPicture } from "../views/picture.js";
 import { mountPointer } from "../views/pointer.js";
@@ -50,7 +51,7 @@ async function start() {
 
   /** A world opens where it was left, or at the scene its first brush is shown on. @param {string} model */
   function startOf(model) {
-    return store.state.visited[model]?.[0] ?? store.state.brushes[model]?.[0]?.example_seed ?? FIRST_SEED;
+    return store.state.last[model] ?? store.state.brushes[model]?.[0]?.example_seed ?? FIRST_SEED;
   }
 
   const stops = [
@@ -67,6 +68,7 @@ async function start() {
     mountScenes(store),
     mountHistory(store, session),
     mountStatus(store, session),
+    mountNotice(store),
     mountSheet(store, share),
     mountTheme(),
     mountHint(store),
@@ -118,7 +120,7 @@ function withChosen(state) {
     const chosen = readChosen(location.search, state.models);
     if (!chosen) return state;
     const { model, brush } = chosen;
-    const seed = chosen.seed ?? (model === state.model ? state.seed : -1);
+    const seed = chosen.seed ?? state.last[model] ?? -1;
     return takeUnits({ ...state, model, seed: Math.min(seed, state.limits.seed) }, model, brush);
   } catch (error) {
     return say(state, `This brush does not exist: ${error instanceof Error ? error.message : error}.`, "error");

@@ -137,11 +137,12 @@ function fail(error) {
  * another layer are there, the old ones stay, dimmed. @param {State} state */
 function draw({ wall, layers, units, trouble }) {
   const title = models.find(({ id }) => id === wall.model)?.title ?? wall.model;
+  const place = [title, wall.layer].filter(Boolean).join(", "); // no layer of a network that is not dissected
   const waiting = !units && !trouble && (!layers || layers.layers.some(({ layer }) => layer === wall.layer));
   list.setAttribute("aria-busy", String(waiting));
   if (waiting) {
     showEmpty("");
-    headline.textContent = [title, wall.layer].filter(Boolean).join(", ");
+    headline.textContent = place;
     subline.textContent = "The units are on their way.";
     return;
   }
@@ -159,14 +160,14 @@ function draw({ wall, layers, units, trouble }) {
   show(found, wall);
   explain(found.length);
   if (!units) {
-    headline.textContent = trouble ? "Nothing to show" : `${title}, ${wall.layer}`;
+    headline.textContent = trouble ? "Nothing to show" : place;
     subline.textContent = "";
     return;
   }
   const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;
   headline.textContent = `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
   const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
-  subline.textContent = `${title}, ${wall.layer}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
+  subline.textContent = `${place}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
     "a unit is most active, lit where it is above its 0.99 quantile.";
   need(document, "#found", HTMLElement).textContent = found.length === units.length ? "" : wall.units.length
     ? `${plural(found.length, "unit")} of the brush, best first` : `${plural(found.length, "unit")} of ${units.length}`;

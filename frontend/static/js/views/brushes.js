@@ -17,7 +17,10 @@ export function mountBrushes(store) {
     if (!brushes) {
       list.replaceChildren(...Array.from({ length: 9 }, () => h("div", { class: "brush ghost" })));
     } else if (!brushes.length) {
-      list.replaceChildren(h("p", { class: "note brush-empty" }, "No brush of this world works well enough yet."));
+      const { model } = store.state;
+      list.replaceChildren(h("p", { class: "note brush-empty" },
+        "No brushes yet. These commands dissect the network and look for brushes that work:",
+        h("code", {}, `unitbrush dissect ${model}`), h("code", {}, `unitbrush brushes ${model}`)));
     } else {
       list.replaceChildren(...brushes.map(card));
     }

@@ -3,7 +3,7 @@ import { bag, need, onFrame } from "../lib/dom.js";
 import { LATTICE, radiusAt, touchedCells } from "../lib/geometry.js";
 import { inkOf } from "../lib/request.js";
 import { wetInk } from "../lib/wet.js";
-import { gridOf, modelOf, strokesOf } from "../state.js";
+import { gridOf, maskSide, strokesOf } from "../state.js";
 
 /** @typedef {import("../lib/types.js").Stroke} Stroke */
 
@@ -77,7 +77,7 @@ export function mountOverlay(store, session, pointer) {
 
   /** @param {number} side @param {readonly Stroke[]} strokes @param {number} alpha */
   function cells(side, strokes, alpha) {
-    const resolution = modelOf(store.state).resolution;
+    const resolution = maskSide(store.state);
     for (const stroke of strokes) {
       const count = gridOf(store.state, stroke);
       const step = side / count;

@@ -2,27 +2,14 @@
 import { imageUrl } from "../api.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
-import { brushesOf, modelOf, openPage } from "../state.js";
+import { stripOrder } from "../lib/strip.js";
+import { brushesOf, modelOf, openPage, paintedScenes } from "../state.js";
 import { hasWork } from "../storage.js";
 
 /** @typedef {import("../lib/types.js").State} State */
 
-const SHOWN = 12;
 const THUMB_PX = 96;
 const RANDOM_BELOW = 10_000; // a short number is easier to tell somebody, and every network knows these
-
-/** Good scenes first: those the brushes are shown on. @param {State} s */
-function offered(s) {
-  const examples = (brushesOf(s) ?? []).flatMap((brush) => brush.example_seed ?? []);
-  const worked = Object.keys(s.pages)
-    .filter((key) => key.startsWith(`${s.model}:`) && s.pages[key]?.present.length)
-    .map((key) => Number(key.slice(s.model.length + 1)));
-  const seeds = new Set([...(s.visited[s.model] ?? []), ...worked]);
-  for (const seed of [...examples, ...Array.from({ length: SHOWN }, (_, i) => i + 1)]) {
-    if (seeds.size < SHOWN) seeds.add(seed);
-  }
-  return [...seeds];
-}
 
 /** @param {State} s @returns {State} */
 export function randomScene(s) {
@@ -41,12 +28,15 @@ export function mountScenes(store) {
 
   function order() {
     const { state } = store;
-    const before = brushesOf(state) ? orders.get(state.model) : undefined;
-    const wanted = offered(state);
-    const fresh = before ? wanted.filter((seed) => !before.includes(seed)) : wanted;
-    const next = [...fresh, ...(before ?? [])].slice(0, SHOWN);
-    if (!next.includes(state.seed)) next.splice(-1, 1, state.seed);
-    if (brushesOf(state)) orders.set(state.model, next);
+    const brushes = brushesOf(state);
+    const next = stripOrder({
+      before: (brushes && orders.get(state.model)) ?? [],
+      open: state.seed,
+      visited: state.visited[state.model] ?? [],
+      painted: paintedScenes(state),
+      good: (brushes ?? []).flatMap((brush) => brush.example_seed ?? []),
+    });
+    if (brushes) orders.set(state.model, next);
     return next;
   }
 

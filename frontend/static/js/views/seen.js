@@ -1,5 +1,5 @@
 /** What /look shows: the picture, the units that are strongest at the place, and where one of them is active. */
-import { fetchActivation, fetchClasses, fetchStrongest, imageUrl } from "../api.js";
+import { fetchActivation, fetchClasses, fetchImage, fetchStrongest } from "../api.js";
 import { toBase64 } from "../lib/bytes.js";
 import { need } from "../lib/dom.js";
 import { question } from "../lib/spot.js";
@@ -17,6 +17,26 @@ const element = (/** @type {string} */ id) => need(document, `#${id}`, HTMLEleme
 /** The picture and what the network says of it. @param {Store} store @param {Looking} looking */
 export function mountSeen(store, looking) {
   const image = need(document, "#pixels", HTMLImageElement);
+  const figure = element("picture");
+
+  /** While a picture is on its way, nothing lies over the one before. */
+  async function show() {
+    const { picture, spot: { model, seed } } = store.state;
+    looking.giveUp("picture");
+    figure.setAttribute("aria-busy", String(looking.hasPicture()));
+    const good = looking.hasPicture() && await looking.ask("picture", async (signal) => {
+      const file = picture ?? new Blob([await fetchImage(model, seed, signal)]);
+      URL.revokeObjectURL(image.src);
+      image.src = URL.createObjectURL(file);
+      image.alt = picture ? "Your picture" : `Scene ${seed}`;
+      await image.decode();
+      if (signal.aborted) return;
+      image.hidden = false;
+      figure.setAttribute("aria-busy", "false");
+    });
+    if (!good) image.hidden = true;
+  }
+
   return store.subscribe((s) => s.picture ?? `${s.spot.model} ${s.spot.seed}`, () => {
     const { picture, spot: { model, seed } } = store.state;
     const generates = looking.generates();
@@ -24,12 +44,7 @@ export function mountSeen(store, looking) {
     element("open").hidden = generates;
     element("invite").hidden = looking.hasPicture();
     need(document, "#seed", HTMLInputElement).value = String(seed);
-    if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
-    image.hidden = !looking.hasPicture();
-    image.alt = picture ? "Your picture" : `Scene ${seed}`;
-    if (picture) image.src = URL.createObjectURL(picture);
-    else if (generates) image.src = imageUrl(model, seed);
-    looking.complain("");
+    void show();
     element("classes").textContent = "";
     looking.giveUp("classes");
     if (picture) void looking.ask("classes", async (signal) => {
@@ -46,6 +61,7 @@ export function mountAnswers(store, looking) {
   const subline = element("subline");
   const badge = element("badge");
   const light = need(document, "#light", HTMLCanvasElement);
+  let lit = ""; // of what the light is
   const strongest = mountStrongest((unit) =>
     store.update((s) => ({ ...s, spot: { ...s.spot, unit: unit === s.spot.unit ? null : unit } })));
   /** What both depend on. @param {import("../looking.js").State} s */
@@ -74,9 +90,12 @@ export function mountAnswers(store, looking) {
 
   async function shine() {
     const { spot: { model, layer, unit, seed }, layers, picture } = store.state;
+    const of = what(store.state);
     strongest.mark(unit);
     badge.hidden = true;
     looking.giveUp("shine");
+    if (of !== lit) void showLight(light, null);
+    lit = of;
     if (unit === null || !layers || !looking.hasPicture()) return showLight(light, null);
     await looking.ask("shine", async (signal) => {
       await showLight(light, await fetchActivation(model, layer, unit, picture ?? seed, signal));

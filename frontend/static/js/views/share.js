@@ -1,5 +1,5 @@
 /** Taking a painting away and bringing it back: saved pictures that hold their document, and links. */
-import { fromLink, readPainting, toJson, toLink } from "../lib/document.js";
+import { fromLink, linkIn, readPainting, toJson, toLink } from "../lib/document.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
 import { picturePng, readText, withText } from "../lib/png.js";
@@ -43,7 +43,7 @@ export function mountShare(store, session) {
       await navigator.clipboard.writeText(link);
       tell("Link copied. It opens this very painting.");
     } catch {
-      history.replaceState(null, "", link); // no clipboard here: the address bar has it
+      history.replaceState({ own: true }, "", link); // no clipboard here: the address bar has it
       tell("The link is in the address bar now; copy it from there.");
     }
   }
@@ -54,7 +54,7 @@ export function mountShare(store, session) {
       if (chosen.size > MAX_FILE_BYTES) throw new Error("the file is too large");
       const text = await readText(new Uint8Array(await chosen.arrayBuffer()), KEYWORD);
       if (text === null) throw new Error("there is no painting inside it");
-      show(readPainting(JSON.parse(text)), `Opened ${chosen.name}.`);
+      show(readPainting(JSON.parse(text), store.state.limits.strokes), `Opened ${chosen.name}.`);
     } catch (error) {
       tell(`${chosen.name} cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
     }
@@ -64,23 +64,23 @@ export function mountShare(store, session) {
   function show(painting, news) {
     const model = store.state.models.find(({ id }) => id === painting.model);
     if (!model) throw new Error(`the network ${painting.model} is not here`);
-    store.update((s) => openPainting(s, painting));
-    if (painting.network && !model.sha256.startsWith(painting.network)) {
-      tell("This was painted with another version of the network, so the picture may look different.");
-    } else if (news) tell(news);
+    const other = painting.network && !model.sha256.startsWith(painting.network)
+      ? "This was painted with another version of the network, so the picture may look different." : news;
+    store.update((s) => openPainting(s, painting, other));
   }
 
-  /** The painting in the address, if there is one. The address is plain again afterwards: a reload keeps newer work. */
+  /** The painting in the address, if there is one, but not what `copy` left there: the work itself is newer. The address
+   * is plain again afterwards: a reload keeps newer work. */
   async function fromAddress() {
-    const link = /^#p=([\w-]+)$/.exec(location.hash)?.[1];
-    if (!link) return false;
+    const link = linkIn(location.hash);
+    if (link === undefined) return;
+    const own = history.state?.own === true;
     history.replaceState(null, "", location.pathname + location.search);
+    if (own) return;
     try {
-      show(await fromLink(link));
-      return true;
+      show(await fromLink(link, store.state.limits.strokes));
     } catch (error) {
       tell(`This link is damaged or incomplete: ${error instanceof Error ? error.message : error}.`, "error");
-      return false;
     }
   }
 

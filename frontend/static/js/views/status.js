@@ -1,10 +1,9 @@
-/** Loading, errors, the lost line and short notices, each shown where it happens. */
+/** Loading, errors and the lost line, each shown where it happens. */
 import { bag, h, listen, need } from "../lib/dom.js";
 import { imageUrl } from "../api.js";
 import { sha256 } from "../lib/sha256.js";
 
 const PATIENCE_MS = 350; // shorter waits are not worth a sign
-const NOTICE_MS = 5000;
 
 /** @param {import("../state.js").Store} store @param {import("../session.js").Session} session */
 export function mountStatus(store, session) {
@@ -14,9 +13,7 @@ export function mountStatus(store, session) {
   const trouble = need(document, "#trouble", HTMLElement);
   const words = need(document, "#trouble-text", HTMLElement);
   const line = need(document, "#line", HTMLElement);
-  const notice = need(document, "#notice", HTMLElement);
   let patience = 0;
-  let leave = 0;
 
   into.add(store.subscribe((s) => s.picture, (picture) => {
     const busy = picture === "loading" || picture === "rendering";
@@ -42,22 +39,12 @@ export function mountStatus(store, session) {
     line.dataset["state"] = state;
     line.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
   }));
-  into.add(store.subscribe((s) => s.notice, (now) => {
-    clearTimeout(leave);
-    notice.hidden = !now;
-    notice.textContent = now?.text ?? "";
-    notice.classList.toggle("error", now?.tone === "error");
-    if (now) leave = window.setTimeout(() => store.update((s) => ({ ...s, notice: null })), NOTICE_MS);
-  }));
   listen(into, need(document, "#retry", HTMLButtonElement), "click", session.retry);
 
   const pixels = need(document, "#pixels", HTMLElement);
   into.add(store.subscribe((s) => `${s.model} ${s.seed}`, () => {
     pixels.dataset["source"] = imageUrl(store.state.model, store.state.seed);
   }));
-  into.add(() => {
-    clearTimeout(patience);
-    clearTimeout(leave);
-  });
+  into.add(() => clearTimeout(patience));
   return into.dispose;
 }

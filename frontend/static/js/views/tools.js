@@ -3,7 +3,7 @@ import { unitsIn } from "../lib/custom.js";
 import { bag, h, icon, listen, need } from "../lib/dom.js";
 import { lightCells } from "../lib/slider.js";
 import { wallLink } from "../lib/wall.js";
-import { plural, title } from "../lib/words.js";
+import { plural, worldName } from "../lib/words.js";
 import { brushesOf, brushOf, layerFor, modelOf, openPage, setTool } from "../state.js";
 
 /** @typedef {import("../state.js").Store} Store */
@@ -96,8 +96,8 @@ export function mountWorlds(store, startOf) {
   const worlds = need(document, "#worlds", HTMLElement);
   const { models } = store.state;
   worlds.append(...models.map((model) => {
-    const known = ["church", "kitchen"].includes(model.domain);
-    const face = h("span", {}, ...(known ? [icon(model.domain)] : []), title(known ? model.domain : model.title));
+    const drawn = ["church", "kitchen"].includes(model.domain);
+    const face = h("span", {}, ...(drawn ? [icon(model.domain)] : []), worldName(model, models));
     return h("label", { class: "world" }, h("input", { type: "radio", name: "world", value: model.id }), face);
   }));
   listen(into, worlds, "change", (event) => {
@@ -106,6 +106,7 @@ export function mountWorlds(store, startOf) {
   });
   into.add(store.subscribe((s) => s.model, (model) => {
     for (const input of worlds.querySelectorAll("input")) input.checked = input.value === model;
+    worlds.querySelector(":checked")?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }));
   return into.dispose;
 }

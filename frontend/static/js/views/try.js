@@ -6,6 +6,7 @@ import { createStore } from "../lib/store.js";
 import { openSession } from "../session.js";
 import { initialState, openPage, strokesOf, takeUnits } from "../state.js";
 import { mountKeys } from "./keys.js";
+import { mountNotice } from "./notice.js";
 import { mountOverlay } from "./overlay.js";
 import { mountPicture } from "./picture.js";
 import { mountPointer } from "./pointer.js";
@@ -38,6 +39,7 @@ export function mountTry(unit, model, limits) {
     mountPicture(store, session), overlay.dispose, mountPointer(store, session, pointer, overlay.redraw),
     mountKeys(store, session, (text) => (spoken.textContent = text)), mountModes(store), mountSlider(store, "size"),
     mountSlider(store, "strength"), mountViewbar(store), mountScenes(store), mountStatus(store, session),
+    mountNotice(store),
   ];
 
   const effect = need(document, "#effect", HTMLElement);

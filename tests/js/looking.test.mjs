@@ -1,0 +1,59 @@
+// Asking the server on /look, with a document of our own.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+class Element extends EventTarget {
+  hidden = true;
+  click() {
+    this.dispatchEvent(new Event("click"));
+  }
+}
+const elements = {};
+globalThis.HTMLElement = globalThis.HTMLButtonElement = Element;
+globalThis.document = { querySelector: (selector) => (elements[selector] ??= new Element()) };
+const { openLooking } = await import("../../frontend/static/js/looking.js");
+
+function open() {
+  const looking = openLooking({ state: { models: [], spot: {} } });
+  const said = { now: "" };
+  looking.complain = (text) => (said.now = text);
+  return { looking, said, retry: elements["#retry"] };
+}
+const fail = async () => {
+  throw new Error("the server is busy");
+};
+
+test("a question that failed is told until it is asked again and answered", async () => {
+  const { looking, said, retry } = open();
+  let works = false;
+  let answers = 0;
+  const work = async () => (works ? void answers++ : fail());
+  assert.equal(await looking.ask("layers", work), false);
+  assert.equal(said.now, "No answer: the server is busy.");
+  assert.equal(retry.hidden, false);
+  await looking.ask("look", async () => {});
+  assert.equal(said.now, "No answer: the server is busy.", "another question has an answer, this one has none");
+  works = true;
+  retry.click();
+  await new Promise(setImmediate);
+  assert.deepEqual([answers, said.now, retry.hidden], [1, "", true]);
+});
+
+test("a question that is given up takes its complaint along", async () => {
+  const { looking, said, retry } = open();
+  await looking.ask("shine", fail);
+  looking.giveUp("shine");
+  assert.deepEqual([said.now, retry.hidden], ["", true]);
+});
+
+test("a newer question of a kind gives up the older one, silently", async () => {
+  const { looking, said } = open();
+  let older;
+  const first = looking.ask("look", (signal) => {
+    older = signal;
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+  });
+  assert.equal(await looking.ask("look", async () => {}), true);
+  assert.equal(await first, true);
+  assert.deepEqual([older.aborted, said.now], [true, ""]);
+});
