@@ -2,13 +2,14 @@
 
 For every network: one whole picture, batches, one painted cell of an 8x8 and of a 16x16 layer, a drag; and how far the
 whole picture is from the time that its multiplications alone would take at the rate of a large convolution, measured in
-the same turns ("roofline").
+the same turns ("roofline"), layer by layer too.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 import torch
@@ -103,6 +104,30 @@ def products(generator: Generator) -> float:
     return (total + 2.0 * generator.resolution**2 * inputs * 3) / 1e9
 
 
+def profile(name: str, folded: Folded, rate: float, repeats: int) -> list[Row]:
+    """Where the time of a whole picture goes: every layer alone, against its multiplications at the rate `rate`."""
+    z = latents([0], folded.latent_size)
+    with torch.inference_mode():
+        before = [output for _, output in folded.outputs(z)]
+    cases: dict[str, Callable[[], object]] = {
+        layer: partial(torch.inference_mode()(folded.after), number, before[number - 1])
+        for number, layer in enumerate(folded.names[1:], 1)
+    }
+    cases["colours"] = partial(torch.inference_mode()(folded.rgb), before[-1])
+    times = in_turns(cases, repeats)
+    rows = []
+    for number, (case, measured) in enumerate(times.items(), 1):
+        last = number == len(folded.names)
+        grid, units = (folded.resolution, 3) if last else (folded.shapes[number].grid, folded.units[number])
+        taps = 1 if last else 4 if folded.shapes[number].doubles else 9
+        floor_ms = 2e-6 * taps * grid**2 * folded.units[number - 1] * units / rate
+        ours = [wall for wall, _ in measured]
+        median = statistics.median(ours)
+        what = f"{name}: {case}, {grid}x{grid}, against its multiplications"
+        rows.append(Row(what, "ms", round(floor_ms, 3), round(median, 3), spread_of(ours), round(floor_ms / median, 2)))
+    return rows
+
+
 def convolution(dtype: torch.dtype) -> tuple[float, Callable[[], object]]:
     """A convolution that keeps a processor busy: its thousand millions of operations, and what runs it."""
     stage, x = Folded(random_generator((16, 128, 128, 128)), dtype).stages[-1], torch.randn(1, 128, 66, 66)
@@ -151,6 +176,7 @@ def measured(name: str, generator: Generator, repeats: int) -> list[Row]:
         ),
         figure(f"{name}: convolution in {precision}", "GFLOP/s", [rate]),
         figure(f"{name}: matrix product in {precision}", "GFLOP/s", [matrix_rate]),
+        *profile(name, Folded(generator, renderer.dtype), rate, repeats),
     ]
 
 
