@@ -2,15 +2,17 @@
 
 For each candidate concept (an object or a part that is seen often enough) every paint layer proposes three sets of 20
 units: those of highest IoU and those of highest causal effect, once with ablation weighted up (see `ranking`).  All
-sets are screened on a few images.  The best are ranked once more along a path if that makes them better, tried at
+sets are screened on a few images.  The best are ranked once more along a path if that makes them better; where erasing
+the best one upsets another object, units that do so less are picked as well (see `selective`).  These sets are tried at
 several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
 reliably as their best, and the best of those becomes the brush if it works:
 
-    score = min(clear_rise, 0.9) + removed - collateral
+    score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
 
-clear_rise: share of plausible places where drawing clearly raises the concept (above 0.9, erasing matters more);
-removed: share of its pixels that erasing everywhere takes away (not below 0); collateral: share of all other pixels
-whose object erasing changes.  A concept without a set whose clear_rise is at least 0.7 gets no brush.
+clear_rise: share of plausible places where drawing clearly raises the concept; removed: share of its pixels that
+erasing everywhere takes away (not below 0); collateral: share of all other pixels whose object erasing changes; upset:
+the largest relative change of another object with 5 % of the pixels.  More drawing or erasing than enough is not worth
+damage elsewhere.  A concept without a set whose clear_rise is at least 0.7 gets no brush.
 """
 
 from __future__ import annotations
@@ -36,14 +38,22 @@ from dissect_core.effects import (
     measure_ablation,
     measure_insertion,
     observe,
+    upset,
 )
 from dissect_core.errors import UnitbrushError
 from dissect_core.habitat import Habitat, learn_habitat, plausible_places
 from dissect_core.ranking import EffectRanker, EffectSpec
+from dissect_core.selective import measure_alone, pick
 from dissect_core.trial import LEAST_RAISED, report
 
-ENOUGH = 0.9
-"""A set that draws this reliably is preferred for erasing well, not for drawing more reliably."""
+ENOUGH_DRAWN, ENOUGH_REMOVED = 0.9, 0.6
+"""A set that draws so reliably and erases so much is preferred for leaving the rest alone, not for doing more."""
+UPSETTING = 0.05
+"""From here on units are picked that upset less."""
+
+
+Proposal = tuple[str, Ranking, Tensor]
+"""A layer, how its units were ranked, and the units, best first."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class ChoiceSpec:
     candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
     their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
     `screened` images, the best `finalists` measured on `measured`; a concept whose best screened set has a clear_rise
-    below `hopeless` is given up.  Of `levels` the lowest is taken whose clear_rise is within `nearly` of the best.
+    below `hopeless` is given up.  Screening draws at `screened_level`; `tried_alone` units are looked at one by one
+    where a set upsets something.  Of `levels` the lowest is taken whose clear_rise is within `nearly` of the best.
     """
 
     layers: tuple[str, ...]
@@ -67,6 +78,8 @@ class ChoiceSpec:
     least_share: float = 0.005
     hopeless: float = 0.3
     levels: tuple[float, ...] = (1.0, 1.5, 2.0)
+    screened_level: float = 1.5
+    tried_alone: int = 32
     nearly: float = 0.03
     categories: tuple[str, ...] = ("object", "part")
     effect: EffectSpec = field(default_factory=EffectSpec)
@@ -83,11 +96,13 @@ class Trial:
     drawn: Insertion
     erased: Ablation
     removed: float
+    upset: float
 
     @property
     def score(self) -> float:
         """See the module's docstring."""
-        return min(self.drawn.clear_rise, ENOUGH) + max(0.0, self.removed) - self.erased.collateral
+        removed = min(max(0.0, self.removed), ENOUGH_REMOVED)
+        return min(self.drawn.clear_rise, ENOUGH_DRAWN) + removed - self.erased.collateral - self.upset
 
 
 @dataclass(frozen=True)
@@ -154,32 +169,46 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     ranker = EffectRanker(bench, pool, concept, places, levels, spec.effect)
     effects = ranker.first()
     column = dissection.concepts.index(concept)
-    sets: list[tuple[str, Ranking, Tensor]] = []
+    sets: list[Proposal] = []
     for layer in spec.layers:
         sets.append((layer, "iou", _order(dissection.layers[layer].iou[:, column])))
         sets += [(layer, ranking, _order(scores[layer])) for ranking, scores in effects.items()]
     screen = places.first(spec.screened)
-    trials = [_try(bench, dissection, pool, concept, one, screen, spec.screened) for one in sets]
-    best = sorted(range(len(sets)), key=lambda n: -trials[n].score)[: spec.finalists]
-    if trials[best[0]].drawn.clear_rise < spec.hopeless:
+
+    def screened(proposal: Proposal) -> Trial:
+        return _try(bench, dissection, pool, concept, proposal, screen, spec.screened, spec.screened_level)
+
+    trials = [screened(one) for one in sets]
+    best = sorted(trials, key=lambda trial: -trial.score)[: spec.finalists]
+    if best[0].drawn.clear_rise < spec.hopeless:
         return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
-    for n in best:
-        layer, ranking, _ = sets[n]
-        if ranking in effects:
-            order = _order(ranker.further(ranking, layer, effects[ranking][layer]))
-            further = _try(bench, dissection, pool, concept, (layer, ranking, order), screen, spec.screened)
-            if further.score > trials[n].score:
-                sets[n], trials[n] = (layer, ranking, order), further
+    for n, trial in enumerate(best):
+        if trial.ranking in effects:
+            scores = ranker.further(trial.ranking, trial.layer, effects[trial.ranking][trial.layer])
+            best[n] = max(trial, screened((trial.layer, trial.ranking, _order(scores))), key=lambda one: one.score)
+    first = max(best, key=lambda trial: trial.score)
+    if first.upset > UPSETTING:
+        best.append(screened((first.layer, "selective", _selective(bench, pool, concept, first, spec))))
     rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
     measured = []
-    for n in best:
-        level = _level(bench, dissection, spec, pool, concept, sets[n], screen)
-        measured.append(_try(bench, dissection, pool, concept, sets[n], rest, spec.measured, level))
+    for trial in best:
+        one = (trial.layer, trial.ranking, trial.order)
+        level = _level(bench, dissection, spec, pool, concept, one, screen)
+        measured.append(_try(bench, dissection, pool, concept, one, rest, spec.measured, level))
     winner = max(measured, key=lambda trial: (trial.drawn.clear_rise >= LEAST_RAISED, trial.score))
     summaries = tuple(_summary(trial) for trial in [*trials, *measured])
     if winner.drawn.clear_rise < LEAST_RAISED:
         return Verdict(concept, None, summaries)
     return Verdict(concept, _brush(bench, dissection, spec, pool, habitat, winner, rest), summaries)
+
+
+def _selective(bench: Bench, pool: Pool, concept: Concept, trial: Trial, spec: ChoiceSpec) -> Tensor:
+    """The order of a set with the units in front that erase the concept and upset little else."""
+    front = trial.order[: spec.tried_alone].tolist()
+    some = Pool(pool.ids[: spec.screened], {name: maps[: spec.screened] for name, maps in pool.labels.items()})
+    alone = measure_alone(bench, some, concept, trial.layer, front)
+    picked = [front[place] for place in pick(bench, concept, alone, DEFAULT_COUNT)]
+    return torch.tensor([*picked, *(unit for unit in trial.order.tolist() if unit not in picked)])
 
 
 def _order(scores: Tensor) -> Tensor:
@@ -191,7 +220,7 @@ def _try(
     dissection: Dissection,
     pool: Pool,
     concept: Concept,
-    proposal: tuple[str, Ranking, Tensor],
+    proposal: Proposal,
     places: Places,
     images: int,
     level: float = 1.0,
@@ -202,7 +231,7 @@ def _try(
     part = Pool(pool.ids[-images:], {name: maps[-images:] for name, maps in pool.labels.items()})
     erased = measure_ablation(bench, part, concept, units)
     removed = -erased.change([bench.columns.column(concept)])
-    return Trial(layer, ranking, level, order, drawn, erased, removed)
+    return Trial(layer, ranking, level, order, drawn, erased, removed, upset(bench.columns, concept, erased))
 
 
 def _level(
@@ -211,7 +240,7 @@ def _level(
     spec: ChoiceSpec,
     pool: Pool,
     concept: Concept,
-    proposal: tuple[str, Ranking, Tensor],
+    proposal: Proposal,
     places: Places,
 ) -> float:
     """The lowest level that draws nearly as reliably as the best one."""
@@ -285,5 +314,6 @@ def _summary(trial: Trial) -> dict[str, Any]:
         "clear_rise": round(trial.drawn.clear_rise, 4),
         "removed": round(trial.removed, 4),
         "collateral": round(trial.erased.collateral, 4),
+        "upset": round(trial.upset, 4),
         "score": round(trial.score, 4),
     }

@@ -31,7 +31,7 @@ LEVELS = (
     "render",
     "dissection scene_pictures segments sources training",
     "dissection_files dissection_passes dissection_store effects gallery own rarity shipped",
-    "dissection_run habitat quality ranking report strongest",
+    "dissection_run habitat quality ranking report selective strongest",
     "trial",
     "choose",
     "commands",
