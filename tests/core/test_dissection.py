@@ -253,7 +253,7 @@ def test_a_short_batch_is_filled_up_so_that_networks_always_see_the_same_shape()
     source = planted()
     source.network.register_forward_hook(lambda module, given, out: sizes.append(len(out)))
     dissect(source, segments(), SPEC)
-    assert sizes == [6] * 8  # 20 pictures, twice
+    assert sizes == [1, *[6] * 8]  # one picture to count the units, then 20 pictures, twice
 
 
 def test_the_manifest_names_everything_that_decides() -> None:
