@@ -24,7 +24,7 @@ from dissect_core.render import Request
 CLEAR_RISE = 0.10
 """A rise is clear when the concept gains at least this share of the brush's pixels."""
 
-NOTABLE_SHARE = 0.05
+LARGE_SHARE = 0.05
 """An object that covers less of the pixels changes easily."""
 
 Edits = Mapping[str, LayerEdit]
@@ -168,17 +168,17 @@ class Insertion:
         return _share(self.gain >= CLEAR_RISE)
 
 
-def notable_objects(columns: Columns, concept: Concept, ablation: Ablation) -> list[int]:
-    """The columns of the objects, other than the concept, that cover at least NOTABLE_SHARE of the pixels."""
+def large_objects(columns: Columns, concept: Concept, ablation: Ablation) -> list[int]:
+    """The columns of the objects, other than the concept, that cover at least LARGE_SHARE of the pixels."""
     objects = next(iter(columns.categories))
     named = [column for column, other in enumerate(columns.concepts) if other.category == objects and other != concept]
     everything = sum(int(ablation.before[columns.column(one)]) for one in columns.concepts if one.category == objects)
-    return [column for column in named if int(ablation.before[column]) >= NOTABLE_SHARE * max(everything, 1)]
+    return [column for column in named if int(ablation.before[column]) >= LARGE_SHARE * max(everything, 1)]
 
 
 def upset(columns: Columns, concept: Concept, ablation: Ablation) -> float:
-    """The largest change of another notable object, relative to its pixels, either way."""
-    others = notable_objects(columns, concept, ablation)
+    """The largest change of another large object, relative to its pixels, either way."""
+    others = large_objects(columns, concept, ablation)
     return max((abs(ablation.change([column])) for column in others), default=0.0)
 
 

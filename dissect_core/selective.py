@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from dissect_core.concepts import Concept
-from dissect_core.effects import Ablation, Bench, Pool, UnitSet, measure_ablation, notable_objects
+from dissect_core.effects import Ablation, Bench, Pool, UnitSet, large_objects, measure_ablation
 
 
 def measure_alone(bench: Bench, pool: Pool, concept: Concept, layer: str, units: Sequence[int]) -> list[Ablation]:
@@ -30,7 +30,7 @@ def pick(bench: Bench, concept: Concept, alone: Sequence[Ablation], count: int) 
     """The places in `alone` of the units picked, best first; at most `count`."""
     columns = bench.columns
     removed = torch.tensor([-effect.change([columns.column(concept)]) for effect in alone])
-    others = notable_objects(columns, concept, alone[0])
+    others = large_objects(columns, concept, alone[0])
     changes = torch.tensor([[effect.change([column]) for column in others] for effect in alone]).view(len(alone), -1)
     picked: list[int] = []
     while len(picked) < min(count, len(alone)):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dissect_core.concepts import Concept
-from dissect_core.effects import Ablation, Bench, notable_objects, observe, upset
+from dissect_core.effects import Ablation, Bench, large_objects, observe, upset
 from dissect_core.selective import measure_alone, pick
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
@@ -38,13 +38,13 @@ def test_each_pick_removes_much_and_upsets_little() -> None:
     assert pick(bench(), TREE, [SKYISH], 20) == [0]
 
 
-def test_upset_is_the_largest_change_of_another_notable_object() -> None:
+def test_upset_is_the_largest_change_of_another_large_object() -> None:
     columns = bench().columns
     assert upset(columns, TREE, GRASSY) == pytest.approx(0.2)
     assert upset(columns, TREE, BARE) == pytest.approx(0.15)
     assert upset(columns, TREE, CLEAN) == 0
     rare = Ablation(1, torch.tensor([100, 100, 2000, 50]), torch.tensor([0, 60, 2100, 50]), 2000, 0)
-    assert notable_objects(columns, TREE, rare) == [2]  # sky covers less than 5 %
+    assert large_objects(columns, TREE, rare) == [2]  # sky covers less than 5 %
     assert upset(columns, TREE, rare) == pytest.approx(0.05)
 
 
