@@ -26,7 +26,7 @@ DEFAULT_COUNT = 20
 MAX_LEVEL = 4.0
 """The highest value a brush may paint, in multiples of a unit's 0.99 quantile."""
 
-Ranking = Literal["iou", "effect", "erasure", "selective"]
+Ranking = Literal["iou", "effect", "erasure", "selective", "drawing"]
 
 
 @dataclass(frozen=True)

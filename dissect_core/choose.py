@@ -2,17 +2,19 @@
 
 For each candidate concept (an object or a part that is seen often enough) every paint layer proposes three sets of 20
 units: those of highest IoU and those of highest causal effect, once with ablation weighted up (see `ranking`).  All
-sets are screened on a few images.  The best are ranked once more along a path if that makes them better; where erasing
-the best one upsets another object, units that do so less are picked as well (see `selective`).  These sets are tried at
-several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
-reliably as their best, and the best of those becomes the brush if it works:
+sets are screened on a few images.  If none draws well, the layers that draw best propose sets for drawing alone, ranked
+along a long path.  The best are ranked once more along a path if that makes them better; where erasing the best one
+upsets another object, units that do so less are picked as well (see `selective`).  These sets are tried at several
+levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as reliably
+as their best, and the best of those becomes the brush if it works:
 
     score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
 
-clear_rise: share of plausible places where drawing clearly raises the concept; removed: share of its pixels that
-erasing everywhere takes away (not below 0); collateral: share of all other pixels whose object erasing changes; upset:
-the largest relative change of another object with 5 % of the pixels.  More drawing or erasing than enough is not worth
-damage elsewhere.  A concept without a set whose clear_rise is at least 0.7 gets no brush.
+any_rise, clear_rise: share of plausible places where drawing raises the concept at all, and by a tenth of the brush;
+removed: share of its pixels that erasing everywhere takes away (not below 0); collateral: share of all other pixels
+whose object erasing changes; upset: the largest relative change of another object with 5 % of the pixels.  More drawing
+or erasing than enough is not worth damage elsewhere.  A concept gets no brush without a set whose any_rise is at least
+0.7 and whose clear_rise is at least 0.5.
 """
 
 from __future__ import annotations
@@ -44,13 +46,14 @@ from dissect_core.errors import UnitbrushError
 from dissect_core.habitat import Habitat, learn_habitat, plausible_places
 from dissect_core.ranking import EffectRanker, EffectSpec
 from dissect_core.selective import measure_alone, pick
-from dissect_core.trial import LEAST_RAISED, report
+from dissect_core.trial import report, works
 
 ENOUGH_DRAWN, ENOUGH_REMOVED = 0.9, 0.6
 """A set that draws so reliably and erases so much is preferred for leaving the rest alone, not for doing more."""
 UPSETTING = 0.05
 """From here on units are picked that upset less."""
-
+REFINED: tuple[Ranking, ...] = ("effect", "erasure")
+"""The rankings of which the best sets are ranked once more along a path."""
 
 Proposal = tuple[str, Ranking, Tensor]
 """A layer, how its units were ranked, and the units, best first."""
@@ -63,25 +66,33 @@ class ChoiceSpec:
     A pool of `pool` images from first_id (disjoint from those of the dissection and of the trial).  A concept is a
     candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
     their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
-    `screened` images, the best `finalists` measured on `measured`; a concept whose best screened set has a clear_rise
-    below `hopeless` is given up.  Screening draws at `screened_level`; `tried_alone` units are looked at one by one
-    where a set upsets something.  Of `levels` the lowest is taken whose clear_rise is within `nearly` of the best.
+    `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are measured on `measured`.
+    Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for drawing alone, ranked along
+    `drawing_rounds` points; a concept is given up before that if the best clear_rise is below `hopeless`, and after it
+    if below twice that.  The best sets are ranked once more along `rounds` points; where one upsets something,
+    `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the lowest is taken whose
+    clear_rise is within `nearly` of the best.
     """
 
     layers: tuple[str, ...]
     first_id: int = 20_000
     pool: int = 768
     screened: int = 48
-    measured: int = 256
-    finalists: int = 3
+    measured: int = 192
+    finalists: int = 2
     least_images: float = 0.15
     least_share: float = 0.005
-    hopeless: float = 0.3
+    hopeless: float = 0.15
+    drawn_well: float = 0.7
+    drawing_layers: int = 2
+    drawing_rounds: int = 4
     levels: tuple[float, ...] = (1.0, 1.5, 2.0)
     screened_level: float = 1.5
     tried_alone: int = 32
+    alone_images: int = 24
     nearly: float = 0.03
     categories: tuple[str, ...] = ("object", "part")
+    rounds: int = 2
     effect: EffectSpec = field(default_factory=EffectSpec)
 
 
@@ -172,19 +183,27 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     sets: list[Proposal] = []
     for layer in spec.layers:
         sets.append((layer, "iou", _order(dissection.layers[layer].iou[:, column])))
-        sets += [(layer, ranking, _order(scores[layer])) for ranking, scores in effects.items()]
+        sets += [(layer, ranking, _order(effects[ranking][layer])) for ranking in REFINED]
     screen = places.first(spec.screened)
 
     def screened(proposal: Proposal) -> Trial:
         return _try(bench, dissection, pool, concept, proposal, screen, spec.screened, spec.screened_level)
 
+    def draws_best(trials: Sequence[Trial]) -> float:
+        return max(trial.drawn.clear_rise for trial in trials)
+
     trials = [screened(one) for one in sets]
-    best = sorted(trials, key=lambda trial: -trial.score)[: spec.finalists]
-    if best[0].drawn.clear_rise < spec.hopeless:
+    if spec.hopeless <= draws_best(trials) < spec.drawn_well:
+        layers = dict.fromkeys(trial.layer for trial in sorted(trials, key=lambda trial: -trial.drawn.clear_rise))
+        for layer in list(layers)[: spec.drawing_layers]:
+            scores = ranker.further("drawing", layer, effects["drawing"][layer], spec.drawing_rounds)
+            trials.append(screened((layer, "drawing", _order(scores))))
+    if draws_best(trials) < 2 * spec.hopeless:
         return Verdict(concept, None, tuple(_summary(trial) for trial in trials))
+    best = sorted(trials, key=lambda trial: -trial.score)[: spec.finalists]
     for n, trial in enumerate(best):
-        if trial.ranking in effects:
-            scores = ranker.further(trial.ranking, trial.layer, effects[trial.ranking][trial.layer])
+        if trial.ranking in REFINED:
+            scores = ranker.further(trial.ranking, trial.layer, effects[trial.ranking][trial.layer], spec.rounds)
             best[n] = max(trial, screened((trial.layer, trial.ranking, _order(scores))), key=lambda one: one.score)
     first = max(best, key=lambda trial: trial.score)
     if first.upset > UPSETTING:
@@ -192,12 +211,12 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
     rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius).first(spec.measured)
     measured = []
     for trial in best:
+        level = _level(bench, dissection, spec, pool, concept, trial, screen)
         one = (trial.layer, trial.ranking, trial.order)
-        level = _level(bench, dissection, spec, pool, concept, one, screen)
         measured.append(_try(bench, dissection, pool, concept, one, rest, spec.measured, level))
-    winner = max(measured, key=lambda trial: (trial.drawn.clear_rise >= LEAST_RAISED, trial.score))
+    winner = max(measured, key=lambda trial: (works(trial.drawn.any_rise, trial.drawn.clear_rise), trial.score))
     summaries = tuple(_summary(trial) for trial in [*trials, *measured])
-    if winner.drawn.clear_rise < LEAST_RAISED:
+    if not works(winner.drawn.any_rise, winner.drawn.clear_rise):
         return Verdict(concept, None, summaries)
     return Verdict(concept, _brush(bench, dissection, spec, pool, habitat, winner, rest), summaries)
 
@@ -205,7 +224,7 @@ def _choose(bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, 
 def _selective(bench: Bench, pool: Pool, concept: Concept, trial: Trial, spec: ChoiceSpec) -> Tensor:
     """The order of a set with the units in front that erase the concept and upset little else."""
     front = trial.order[: spec.tried_alone].tolist()
-    some = Pool(pool.ids[: spec.screened], {name: maps[: spec.screened] for name, maps in pool.labels.items()})
+    some = Pool(pool.ids[: spec.alone_images], {name: maps[: spec.alone_images] for name, maps in pool.labels.items()})
     alone = measure_alone(bench, some, concept, trial.layer, front)
     picked = [front[place] for place in pick(bench, concept, alone, DEFAULT_COUNT)]
     return torch.tensor([*picked, *(unit for unit in trial.order.tolist() if unit not in picked)])
@@ -240,17 +259,14 @@ def _level(
     spec: ChoiceSpec,
     pool: Pool,
     concept: Concept,
-    proposal: Proposal,
+    trial: Trial,
     places: Places,
 ) -> float:
-    """The lowest level that draws nearly as reliably as the best one."""
-    layer, _, order = proposal
-    rises = {
-        level: measure_insertion(
-            bench, pool, concept, _unit_set(dissection, layer, order[:DEFAULT_COUNT], level), places
-        ).clear_rise
-        for level in spec.levels
-    }
+    """The lowest level that draws nearly as reliably as the best one; the places are those of the trial."""
+    rises = {trial.level: trial.drawn.clear_rise}
+    for level in {*spec.levels} - {trial.level}:
+        units = _unit_set(dissection, trial.layer, trial.order[:DEFAULT_COUNT], level)
+        rises[level] = measure_insertion(bench, pool, concept, units, places).clear_rise
     return min(level for level, rise in rises.items() if rise >= max(rises.values()) - spec.nearly)
 
 

@@ -1,21 +1,24 @@
 """Where a concept plausibly belongs, learnt from where it is.
 
 A tree in the sky proves nothing, so insertion is tried at *plausible* places.  The rule has no table of things in it;
-everything comes from the label maps of unedited images (a 32 x 32 grid of positions):
+everything comes from the label maps of unedited images.  Instances are connected components; G = 32:
 
-    range(p)        how often position p shows the concept, smoothed over its neighbours
-    company(o)      how often the positions around the concept's instances (a ring two positions wide) show object o;
-                    objects with less than 5 % of the ring are no company
-    a place         a disc where the concept is absent now, its centre p drawn with probability
-                    range(p) * company(object at p), one per image, with the image's id as seed
+    range(p)      how often an instance has its centre (of its box) at position p of a G x G grid, smoothed over the
+                  neighbours of p
+    company(o)    how often the positions around instances (a ring two positions wide) show object o, of a part also
+                  how often they show part o; less than 5 % of the ring is no company
+    sides         what lies above, below, left and right of the boxes, one and a half positions away; again 5 %
+    a place       a disc where the concept is absent now, with nothing beyond its four sides that does not lie there
+                  beside instances; its centre p drawn with probability range(p) * company(what is at p), one per image,
+                  with the image's id as seed
 
-(Bau et al. 2020 and their ACE code draw from range alone.)
+(Bau et al. 2020 and their ACE code draw from how often a pixel shows the concept alone.)
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,18 +37,23 @@ LEAST_COMPANY = 0.05
 CONTEXT_SHARE = 0.9
 SMALLEST_INSTANCE = 12  # pixels; smaller islands are noise of the segmenter
 RADII = (1 / 24, 1 / 10)
+SIDES = ((0, -1), (0, 1), (-1, 0), (1, 0))  # x, y: above, below, left, right
+GAP = 1.5 / GRID
 
 
 @dataclass(frozen=True, eq=False)
 class Habitat:
-    """Where a concept lives.  range: (GRID, GRID) in 0..1; company: (objects,) shares; radius: of its brush, 0..1.
+    """Where a concept lives.
 
-    The brush has the area of the concept's median instance (connected component), within RADII.
+    range: (GRID, GRID), instances per image.  company: category -> shares (K,), 0..1.  sides: bool (4, objects + 1),
+    what may lie beyond each of SIDES, the last column the edge of the picture.  radius: of its brush, 0..1, with the
+    area of the concept's median instance, within RADII.
     """
 
     concept: Concept
     range: Tensor
-    company: Tensor
+    company: Mapping[str, Tensor]
+    sides: Tensor
     radius: float
 
 
@@ -60,39 +68,102 @@ class Context:
 def learn_habitat(pool: Pool, columns: Columns, concept: Concept) -> Habitat:
     """The habitat of a concept in the images of a pool."""
     here = pool.is_concept(columns, concept)
-    cells = at_positions(here, GRID).float().unsqueeze(1)  # (N, 1, G, G)
-    near = F.max_pool2d(cells, 2 * RING + 1, stride=1, padding=RING)
-    ring = (near - cells)[:, 0] > 0
+    found = instances(here)
     objects = next(iter(columns.categories))
-    company = torch.bincount(
-        at_positions(pool.labels[objects], GRID)[ring], minlength=len(columns.categories[objects])
-    ).float()
-    company /= company.sum().clamp(min=1)
-    company[company < LEAST_COMPANY] = 0
-    smooth = F.avg_pool2d(cells.mean(0), 3, stride=1, padding=1, count_include_pad=False)[0]
-    return Habitat(concept, smooth, company, brush_radius(here))
+    categories = dict.fromkeys((objects, concept.category))
+    count = len(columns.categories[objects])
+    beside = torch.stack([_beyond(pool.labels[objects], count, found, step) for step in SIDES])
+    seen = torch.stack([torch.bincount(labels, minlength=count + 1) for labels in beside])
+    return Habitat(
+        concept,
+        _range(found, len(here)),
+        {name: _company(pool.labels[name], here, len(columns.categories[name])) for name in categories},
+        seen >= max(1.0, LEAST_COMPANY * len(found.rows)),
+        brush_radius(found),
+    )
 
 
-def brush_radius(here: Tensor) -> float:
-    """The radius, in 0..1, of the disc with the area of the median instance; here: bool (N, R, R)."""
-    areas: list[int] = []
-    for image in here.numpy():
-        islands, count = ndimage.label(image)
-        if count:
-            areas += [int(area) for area in np.bincount(islands.reshape(-1))[1:] if area >= SMALLEST_INSTANCE]
-    if not areas:
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """Connected components of a concept.
+
+    rows: (M,) int64, whose image; boxes: (M, 4), left, top, right, bottom in 0..1; areas: (M,) shares of the picture.
+    """
+
+    rows: Tensor
+    boxes: Tensor
+    areas: Tensor
+
+
+def instances(here: Tensor) -> Instances:
+    """The instances in bool (N, R, R); islands of less than SMALLEST_INSTANCE pixels are none."""
+    rows, boxes, areas = [], [], []
+    for row, image in enumerate(here.numpy()):
+        islands, _ = ndimage.label(image)
+        sizes = np.bincount(islands.reshape(-1))[1:]
+        for (down, across), size in zip(ndimage.find_objects(islands), sizes, strict=True):
+            if size >= SMALLEST_INSTANCE:
+                rows.append(row)
+                boxes.append((across.start, down.start, across.stop, down.stop))
+                areas.append(int(size))
+    size = here.shape[-1]
+    return Instances(
+        torch.tensor(rows, dtype=torch.int64), torch.tensor(boxes).view(-1, 4) / size, torch.tensor(areas) / size**2
+    )
+
+
+def brush_radius(found: Instances) -> float:
+    """The radius, in 0..1, of the disc with the area of the median instance, within RADII."""
+    if not len(found.areas):
         return RADII[0]
-    radius = math.sqrt(float(np.median(areas)) / math.pi) / here.shape[-1]
+    radius = math.sqrt(float(np.median(found.areas.numpy())) / math.pi)
     return min(max(radius, RADII[0]), RADII[1])
 
 
 def plausible_places(habitat: Habitat, pool: Pool, columns: Columns) -> Places:
     """One plausible place on each image of the pool that has any."""
-    here = pool.is_concept(columns, habitat.concept)
-    objects = at_positions(pool.labels[next(iter(columns.categories))], GRID)
-    absent = _disc_share(here, habitat.radius) <= 0
-    weights = habitat.range * habitat.company[objects.long()] * absent
+    weights = habitat.range * (_disc_share(pool.is_concept(columns, habitat.concept), habitat.radius) <= 0)
+    for category, shares in habitat.company.items():
+        weights = weights * shares[at_positions(pool.labels[category], GRID).long()]
+    objects = pool.labels[next(iter(columns.categories))]
+    for step, allowed in zip(SIDES, habitat.sides, strict=True):
+        weights = weights * allowed[_beyond_discs(objects, len(allowed) - 1, habitat.radius, step)]
     return _draw(weights, pool.ids, habitat.radius)
+
+
+def _range(found: Instances, images: int) -> Tensor:
+    centres = (found.boxes.view(-1, 2, 2).mean(1) * GRID).long().clamp(0, GRID - 1)
+    counts = torch.bincount(centres[:, 1] * GRID + centres[:, 0], minlength=GRID * GRID).float().view(1, GRID, GRID)
+    return F.avg_pool2d(counts / max(images, 1), 3, stride=1, padding=1, count_include_pad=False)[0]
+
+
+def _company(labels: Tensor, here: Tensor, count: int) -> Tensor:
+    cells = at_positions(here, GRID).float().unsqueeze(1)  # (N, 1, G, G)
+    near = F.max_pool2d(cells, 2 * RING + 1, stride=1, padding=RING)
+    ring = (near - cells)[:, 0] > 0
+    company = torch.bincount(at_positions(labels, GRID)[ring], minlength=count).float()
+    company /= company.sum().clamp(min=1)
+    return torch.where(company < LEAST_COMPANY, 0, company)
+
+
+def _beyond(labels: Tensor, edge: int, found: Instances, step: tuple[int, int]) -> Tensor:
+    """The labels beyond one side of every instance, (M,) int64; `edge` outside of the picture."""
+    low, high = found.boxes.view(-1, 2, 2).unbind(1)
+    direction = torch.tensor(step)
+    points = (low + high) / 2 + direction * ((high - low) / 2 + GAP)
+    size = labels.shape[-1]
+    x, y = (points * size).floor().long().unbind(1)
+    inside = (x >= 0) & (x < size) & (y >= 0) & (y < size)
+    return torch.where(inside, labels[found.rows, y.clamp(0, size - 1), x.clamp(0, size - 1)].long(), edge)
+
+
+def _beyond_discs(labels: Tensor, edge: int, radius: float, step: tuple[int, int]) -> Tensor:
+    """The same for the disc around every position of every image, (N, GRID, GRID)."""
+    size = labels.shape[-1]
+    centres = (torch.arange(GRID) + 0.5) / GRID
+    x, y = (((centres + way * (radius + GAP)) * size).floor().long() for way in step)
+    inside = ((y >= 0) & (y < size))[:, None] & ((x >= 0) & (x < size))
+    return torch.where(inside, labels[:, y.clamp(0, size - 1)][:, :, x.clamp(0, size - 1)].long(), edge)
 
 
 def context_places(context: Context, pool: Pool, columns: Columns, radius: float) -> Places:

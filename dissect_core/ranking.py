@@ -5,9 +5,9 @@ The idea of ACE (Bau et al. 2019, eq. 5): give every unit a dial d_u in [0, 1] a
     effect(d) = evidence at plausible places where d is inserted - w * evidence at the concept where d is ablated
 
 changes with each dial: w = 1 for the ranking "effect", more for "erasure" (a concept that many units draw is easily
-inserted and hardly ablated).  Evidence is the log-odds of the concept against everything else in its category, averaged
-over the pixels: unlike a probability it still has a slope where the concept is absent.  One backward pass gives the
-slope for every unit of every layer:
+inserted and hardly ablated), 0 for "drawing" (the reverse).  Evidence is the log-odds of the concept against everything
+else in its category, averaged over the pixels: unlike a probability it still has a slope where the concept is absent.
+One backward pass gives the slope for every unit of every layer:
 
     insertion  x' = x + d m (v - x)      m: a disc at a plausible place, v: the unit's 0.99 quantile
     ablation   x' = x (1 - d)            everywhere, in images that show the concept
@@ -30,7 +30,7 @@ from dissect_core.concepts import Concept
 from dissect_core.effects import Bench, Places, Pool, discs, to_cells
 from dissect_core.hooks import edited
 
-ABLATION_WEIGHTS: dict[Ranking, float] = {"effect": 1.0, "erasure": 4.0}
+ABLATION_WEIGHTS: dict[Ranking, float] = {"effect": 1.0, "erasure": 4.0, "drawing": 0.0}
 """How much ablation counts against insertion in each ranking."""
 
 Edits = Mapping[str, Callable[[Tensor], Tensor]]
@@ -41,10 +41,9 @@ LEAST_SHARE = 0.01
 
 @dataclass(frozen=True)
 class EffectSpec:
-    """How many images of each kind, how many points of the path, how many units are on at its end."""
+    """How many images of each kind, and how many units are on at the end of the path."""
 
     images: int = 48
-    rounds: int = 2
     count: int = 20
 
 
@@ -81,9 +80,9 @@ class EffectRanker:
             for ranking, weight in ABLATION_WEIGHTS.items()
         }
 
-    def further(self, ranking: Ranking, layer: str, first: Tensor) -> Tensor:
-        """The mean slope along the path that begins with the slopes `first` of `layer`, (U,) float32."""
-        weight, rounds = ABLATION_WEIGHTS[ranking], self._spec.rounds
+    def further(self, ranking: Ranking, layer: str, first: Tensor, rounds: int) -> Tensor:
+        """The mean slope at `rounds` points of the path that begins with the slopes `first` of `layer`, (U,)."""
+        weight = ABLATION_WEIGHTS[ranking]
         total = first.to(self._levels[layer])
         for step in range(1, rounds):
             dial = torch.zeros_like(total)

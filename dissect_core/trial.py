@@ -40,7 +40,8 @@ DOOR_CONTEXTS = (
     Context("tree", (Concept("object", "tree"),)),
 )
 
-LEAST_RAISED = 0.70
+LEAST_RAISED, LEAST_CLEAR = 0.70, 0.50
+"""A brush works if drawing raises its concept at all, and clearly, in at least these shares of the places."""
 LEAST_TREE_REMOVED = 0.533  # Bau et al. 2020, Fig. 4
 MOST_BUILDING_CHANGE = 0.10
 LEAST_DOOR_RATIO = 5.0
@@ -157,11 +158,18 @@ def report(
     return result
 
 
+def works(any_rise: float, clear_rise: float) -> bool:
+    """Does a brush that raises its concept so often draw it?"""
+    return any_rise >= LEAST_RAISED and clear_rise >= LEAST_CLEAR
+
+
 def check_goals(brushes: BrushSet) -> list[Goal]:
     """What must hold of measured brushes: drawing, erasing trees, doors on walls."""
     goals = []
     for brush in brushes.brushes:
-        goals.append(_at_least(f"draw {brush.id}: clear rise", brush.measured["draw"]["clear_rise"], LEAST_RAISED))
+        draw = brush.measured["draw"]
+        goals.append(_at_least(f"draw {brush.id}: any rise", draw["any_rise"], LEAST_RAISED))
+        goals.append(_at_least(f"draw {brush.id}: clear rise", draw["clear_rise"], LEAST_CLEAR))
         if brush.id == "tree":
             erase = brush.measured["erase"]
             goals.append(_at_least("erase tree: pixels removed", erase["removed"], LEAST_TREE_REMOVED))

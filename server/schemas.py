@@ -139,7 +139,9 @@ class BrushOut(BaseModel):
     concept: str
     category: str
     layer: str
-    ranking: str = Field(description="What ordered the units: iou, or by measurement effect, erasure or selective.")
+    ranking: str = Field(
+        description="What ordered the units: iou, or by measurement effect, erasure, selective or drawing."
+    )
     units: list[int] = Field(description="Best first.")
     values: list[float] = Field(description="The units' 0.99 quantiles, what drawing sets them to.")
     default_count: int

@@ -82,12 +82,17 @@ class Segmenter(nn.Module):
             levels.append(stage(levels[-1]))
         return levels
 
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """(N, 3, H, W) -> {category: logits (N, K, H, W)}."""
+    def maps(self, images: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, widths[0], size, size), what the heads read."""
         levels = self._encode(images)
         x = levels[-1]
         for skip, stage in zip(reversed(levels[:-1]), reversed(self.decoder), strict=True):
             x = stage(torch.cat([skip, F.interpolate(x, scale_factor=2, mode="nearest")], dim=1))
+        return x
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """(N, 3, H, W) -> {category: logits (N, K, H, W)}."""
+        x = self.maps(images)
         return {name: rescale(head(x), images.shape[-1]) for name, head in self.heads.items()}
 
     def label(self, images: Tensor) -> dict[str, Tensor]:

@@ -19,6 +19,8 @@ from dissect_core.training.state_file import load_state, save_state
 from dissect_core.world.concepts import CATEGORIES
 
 SAVE_EVERY_S = 120.0
+SPARED = 2
+"""Of so many pixels each way one is learnt from, another at every step: neighbours teach much the same."""
 HELD_OUT_SEED = 10_000_000  # scenes from here on are never trained on
 
 
@@ -51,12 +53,18 @@ class SegmenterTraining:
         mirrored = (torch.rand(len(images), generator=random) < 0.5).to(self.device)
         images = torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images)
         targets = torch.where(mirrored.view(-1, 1, 1, 1), targets.flip(3), targets)
+        top, left = torch.randint(SPARED, (2,), generator=random).tolist()
         self.segmenter.train()
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.segmenter(spoil(images, random))
-        loss = torch.stack(
-            [F.cross_entropy(logits[name].float(), targets[:, index]) for index, name in enumerate(CATEGORIES)]
-        ).sum()
+            maps = self.segmenter.maps(spoil(images, random))
+            features = maps[:, :, top::SPARED, left::SPARED].permute(0, 2, 3, 1).flatten(0, 2)
+        losses = []
+        for name, wanted in zip(CATEGORIES, targets[:, :, top::SPARED, left::SPARED].unbind(1), strict=True):
+            weight, bias = self.segmenter.heads[name].parameters()
+            with torch.autocast(self.device.type, torch.bfloat16):
+                logits = F.linear(features, weight.flatten(1), bias)
+            losses.append(F.cross_entropy(logits.float(), wanted.flatten()))
+        loss = torch.stack(losses).sum()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.segmenter.parameters(), 1.0)

@@ -17,7 +17,7 @@ from dissect_core.dissection import Dissection
 from dissect_core.effects import Bench, UnitSet
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
 from dissect_core.ranking import EffectSpec
-from dissect_core.trial import TrialSpec, check_goals, measure_brushes
+from dissect_core.trial import TrialSpec, check_goals, measure_brushes, works
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
 
@@ -25,7 +25,7 @@ BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 1.0
 BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")
 CHOICE = ChoiceSpec(
     layers=("layer1", "layer2"), first_id=100, pool=30, screened=8, measured=12, finalists=2,
-    effect=EffectSpec(images=8, rounds=2, count=1),
+    effect=EffectSpec(images=8, count=1),
 )  # fmt: skip
 
 
@@ -73,8 +73,9 @@ def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeyp
         return SimpleNamespace(clear_rise=rises[units.values[0]])
 
     monkeypatch.setattr(choose, "measure_insertion", measure)
-    proposal = ("layer1", "iou", torch.tensor([0, 1]))
-    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, proposal, None) == 1.5
+    units = UnitSet("layer1", (0, 1), (1.5, 1.5))
+    screened = SimpleNamespace(layer="layer1", order=torch.tensor([0, 1]), level=1.5, drawn=measure(0, 0, 0, units, 0))
+    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, screened, None) == 1.5
 
 
 def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> None:
@@ -87,6 +88,7 @@ def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> 
     assert (numbers["erase"]["removed"], numbers["erase"]["collateral"]) == (1, 0)
     assert numbers["erase"]["changes"] == {"sky": 0, "tree": -1, "grass": pytest.approx(320 / 3520, abs=1e-4)}
     assert [(goal.name, goal.met) for goal in check_goals(measured)] == [
+        ("draw tree: any rise", True),
         ("draw tree: clear rise", True),
         ("erase tree: pixels removed", True),
         ("erase tree: change of buildings", True),
@@ -96,7 +98,7 @@ def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> 
 def test_doors_must_prefer_walls() -> None:
     def door(wall: float, sky: float) -> BrushSet:
         numbers = {
-            "draw": {"clear_rise": 0.9},
+            "draw": {"any_rise": 1.0, "clear_rise": 0.9},
             "contexts": {
                 "wall": {"images": 100, "clear_rise": wall},
                 "sky": {"images": 100, "clear_rise": sky},
@@ -105,9 +107,18 @@ def test_doors_must_prefer_walls() -> None:
         }
         return replace(BRUSHES, brushes=(replace(BRUSH, id="door", measured=numbers),))
 
-    assert [goal.met for goal in check_goals(door(0.5, 0.1))] == [True, True]
-    assert [goal.met for goal in check_goals(door(0.49, 0.1))] == [True, False]
-    assert [goal.value for goal in check_goals(door(0.5, 0.0))] == [0.9, 50]  # never in 100 counts as once
+    assert [goal.met for goal in check_goals(door(0.5, 0.1))] == [True, True, True]
+    assert [goal.met for goal in check_goals(door(0.49, 0.1))] == [True, True, False]
+    assert [goal.value for goal in check_goals(door(0.5, 0.0))] == [1.0, 0.9, 50]  # never in 100 counts as once
+
+
+@pytest.mark.parametrize(
+    ("any_rise", "clear_rise", "fine"), [(0.7, 0.5, True), (0.69, 0.69, False), (0.9, 0.49, False)]
+)
+def test_a_brush_works_that_raises_its_concept_often_and_clearly_in_half(
+    any_rise: float, clear_rise: float, fine: bool
+) -> None:
+    assert works(any_rise, clear_rise) is fine
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from dissect_core.effects import (
     observe,
     to_cells,
 )
-from dissect_core.habitat import Context, brush_radius, context_places, learn_habitat, plausible_places
+from dissect_core.habitat import Context, context_places, learn_habitat, plausible_places
 from dissect_core.ranking import EffectRanker, EffectSpec
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
@@ -74,7 +74,7 @@ def test_plausible_places_are_where_trees_live_and_are_absent_now() -> None:
     b = bench()
     pool = observe(b, range(40))
     habitat = learn_habitat(pool, b.columns, TREE)
-    assert habitat.company.tolist() == [0, 0, 0, 1]  # only grass is around the trees
+    assert habitat.company["object"].tolist() == [0, 0, 0, 1]  # only grass is around the trees
     places = plausible_places(habitat, pool, b.columns)
     assert len(places) == 40
     assert bool((places.centres[:, 1] > 0.45).all())  # trees stand in the lower half, smoothed by one position
@@ -95,17 +95,6 @@ def test_context_places_lie_within_their_context() -> None:
     assert len(context_places(Context("cloud", (Concept("object", "tree"),)), pool, b.columns, 0.4)) == 0
 
 
-def test_the_brush_has_the_area_of_the_median_instance() -> None:
-    here = torch.zeros(1, 100, 100, dtype=torch.bool)
-    here[0, 10:20, 10:20] = True  # 100
-    here[0, 50:70, 50:60] = True  # 200
-    here[0, 80:90, 10:40] = True  # 300
-    here[0, 0, 0] = True  # a speck
-    assert brush_radius(here) == pytest.approx((200 / torch.pi) ** 0.5 / 100)
-    assert brush_radius(torch.zeros_like(here)) == 1 / 24
-    assert brush_radius(torch.ones_like(here)) == 1 / 10
-
-
 def test_a_disc_covers_the_pixels_whose_centre_it_holds_and_switches_every_cell_it_touches() -> None:
     mask = discs(torch.tensor([[0.5, 0.5], [0.01, 0.99]]), 0.18, 4)
     assert mask[0].int().tolist() == [[0, 0, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
@@ -119,10 +108,10 @@ def test_the_ranking_by_effect_finds_the_planted_unit_in_every_layer(concept: Co
     pool = observe(b, range(16))
     places = Places(torch.arange(16), torch.full((16, 2), 0.4), 0.1)  # grass
     levels = {"layer1": torch.ones(3), "layer2": torch.ones(3)}
-    ranker = EffectRanker(b, pool, concept, places, levels, EffectSpec(images=8, rounds=2, count=1))
+    ranker = EffectRanker(b, pool, concept, places, levels, EffectSpec(images=8, count=1))
     for ranking, scores in ranker.first().items():
         for layer in levels:
-            for found in (scores[layer], ranker.further(ranking, layer, scores[layer])):
+            for found in (scores[layer], ranker.further(ranking, layer, scores[layer], 2)):
                 assert int(found.argmax()) == unit
                 assert float(found[2]) == 0  # nothing depends on unit 2
 
@@ -148,7 +137,7 @@ def test_slopes_do_not_depend_on_the_batch_and_leave_no_hook() -> None:
         b = bench(batch)
         places = Places(torch.arange(16), torch.full((16, 2), 0.4), 0.1)
         ranker = EffectRanker(b, observe(b, range(16)), TREE, places, {"layer1": torch.ones(3)})
-        results.append(ranker.further("effect", "layer1", ranker.first()["effect"]["layer1"]))
+        results.append(ranker.further("effect", "layer1", ranker.first()["effect"]["layer1"], 2))
         assert not any(module._forward_hooks for module in b.generator.modules())
     assert torch.allclose(results[0], results[1], atol=1e-5)
     assert torch.allclose(results[0], results[2], atol=1e-5)
