@@ -60,6 +60,7 @@ def brushes(
                 ChoiceSpec(layers),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
             )
+        write_brushes(found, path)  # an interrupted measurement goes on with --measure
         _echo_verdicts(verdicts)
     with Progress(f"measuring {model}", "image") as bar:
         found = measure_brushes(
