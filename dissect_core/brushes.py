@@ -101,13 +101,14 @@ def read_brushes(path: Path) -> BrushSet:
     if not isinstance(entries, list):
         entries = []
         require(False, file, field="brushes", value=data.get("brushes"), allowed="a list")
-    brushes = tuple(_brush(entry, file, f"brushes[{n}]") for n, entry in enumerate(entries))
+    brushes = tuple(brush_of(entry, file, f"brushes[{n}]") for n, entry in enumerate(entries))
     ids = [brush.id for brush in brushes]
     require(len(set(ids)) == len(ids), file, field="brushes", value=ids, allowed="distinct ids")
     return BrushSet(data["model"], data["model_sha256"], data["segmenter_sha256"], brushes, data["code_version"])
 
 
-def _brush(entry: object, file: str, where: str) -> Brush:
+def brush_of(entry: object, file: str, where: str) -> Brush:
+    """The brush in a JSON object of a file, checked.  Raises ArtifactMismatch naming the file and the field."""
     names = {f.name for f in fields(Brush)}
     if not isinstance(entry, dict) or entry.keys() != names:
         keys = sorted(entry) if isinstance(entry, dict) else entry

@@ -9,14 +9,16 @@ import typer
 
 from dissect_core.artifacts import code_version, require
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import ChoiceSpec, Verdict, choose_brushes
+from dissect_core.choose import choose_brushes
 from dissect_core.commands.options import (
     PRECOMPUTED,
+    RUNS,
     SEGMENTER,
     Device,
     Domain,
     GeneratorName,
     Precomputed,
+    Runs,
     Threads,
     model_of,
     prepared,
@@ -28,6 +30,7 @@ from dissect_core.models.registry import Registry
 from dissect_core.progress import Progress
 from dissect_core.quality import QualitySpec, measure_quality
 from dissect_core.render import Renderer
+from dissect_core.search import ChoiceSpec, Verdict
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes
 
 
@@ -36,10 +39,14 @@ def brushes(
     precomputed: Precomputed = PRECOMPUTED,
     measure: Annotated[bool, typer.Option("--measure", help="Only measure the brushes that are there.")] = False,
     images: Annotated[int, typer.Option(min=1, help="Unseen images for the measurement.")] = 2_000,
+    runs: Runs = RUNS,
     device: Device = "auto",
     threads: Threads = 0,
 ) -> None:
-    """Choose the brushes of a generator by measurement, measure them on unseen images, print the table."""
+    """Choose the brushes of a generator by measurement, measure them on unseen images, print the table.
+
+    Run again to go on after an interruption; what is chosen already is measured alone with --measure.
+    """
     chosen, registry = prepared(device, threads), Registry(precomputed)
     model = model_of(name, registry)
     generator = registry.generator(model, chosen)
@@ -59,8 +66,9 @@ def brushes(
                 dissection,
                 ChoiceSpec(layers),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
+                work=runs / "brushes",
             )
-        write_brushes(found, path)  # an interrupted measurement goes on with --measure
+        write_brushes(found, path)
         _echo_verdicts(verdicts)
     with Progress(f"measuring {model}", "image") as bar:
         found = measure_brushes(

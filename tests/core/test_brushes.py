@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 import torch
 
-from dissect_core import choose
+from dissect_core import search
 from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import ChoiceSpec, choose_brushes
-from dissect_core.concepts import Columns
+from dissect_core.choose import choose_brushes
+from dissect_core.concepts import Columns, Concept
 from dissect_core.dissection import Dissection
-from dissect_core.effects import Bench, UnitSet
+from dissect_core.effects import Bench, UnitSet, observe
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
 from dissect_core.ranking import EffectSpec
+from dissect_core.search import ChoiceSpec, Search
 from dissect_core.trial import TrialSpec, check_goals, measure_brushes, works
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
@@ -72,10 +73,30 @@ def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeyp
     def measure(_bench: Any, _pool: Any, _concept: Any, units: UnitSet, _places: Any) -> Any:
         return SimpleNamespace(clear_rise=rises[units.values[0]])
 
-    monkeypatch.setattr(choose, "measure_insertion", measure)
+    monkeypatch.setattr(search, "measure_insertion", measure)
     units = UnitSet("layer1", (0, 1), (1.5, 1.5))
     screened = SimpleNamespace(layer="layer1", order=torch.tensor([0, 1]), level=1.5, drawn=measure(0, 0, 0, units, 0))
-    assert choose._level(bench(), toy_dissection(), CHOICE, None, None, screened, None) == 1.5
+    pool = observe(bench(), range(100, 130))
+    assert Search(bench(), toy_dissection(), CHOICE, pool, Concept("object", "tree"))._level(screened) == 1.5
+
+
+def test_an_interrupted_choice_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = choose_brushes(bench(), toy_dissection(), CHOICE)
+
+    def stop(phase: str, done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        choose_brushes(bench(), toy_dissection(), CHOICE, progress=stop, work=tmp_path)
+    looked_at: list[str] = []
+    verdict = Search.verdict
+    monkeypatch.setattr(Search, "verdict", lambda self: looked_at.append(self.concept.name) or verdict(self))
+    again, verdicts = choose_brushes(bench(), toy_dissection(), CHOICE, work=tmp_path)
+    assert again == whole
+    assert (len(verdicts), len(looked_at)) == (4, 2)  # two were decided before
+    choose_brushes(bench(), toy_dissection(), replace(CHOICE, measured=11), work=tmp_path)
+    assert len(looked_at) == 6  # another choice starts anew
 
 
 def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> None:

@@ -1,0 +1,271 @@
+"""The search for the brush of one concept: the layer and the ranking whose units measurably draw and erase it.
+
+Every paint layer proposes three sets of 20 units: those of highest IoU and those of highest causal effect, once with
+ablation weighted up (see `ranking`).  All sets are screened on a few images.  If none draws well, the layers that draw
+best propose sets for drawing alone, ranked along a long path.  The best are ranked once more along a path if that makes
+them better; where erasing the best one upsets another object, units that do so less are picked as well (see
+`selective`).  These sets are tried at several levels (multiples of the 0.99 quantiles) and measured on more images at
+the lowest level that draws nearly as reliably as their best, and the best of those becomes the brush if it works:
+
+    score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
+
+any_rise, clear_rise: share of plausible places where drawing raises the concept at all, and by a tenth of the brush;
+removed: share of its pixels that erasing everywhere takes away (not below 0); collateral: share of all other pixels
+whose object erasing changes; upset: the largest relative change of another object with 5 % of the pixels.  More drawing
+or erasing than enough is not worth damage elsewhere.  A concept gets no brush without a set whose any_rise is at least
+0.7 and whose clear_rise is at least 0.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dissect_core.artifacts import code_version
+from dissect_core.brushes import DEFAULT_COUNT, LENGTH, Brush, Ranking
+from dissect_core.concepts import Concept
+from dissect_core.dissection import Dissection
+from dissect_core.effects import (
+    Ablation,
+    Bench,
+    Insertion,
+    Places,
+    Pool,
+    UnitSet,
+    measure_ablation,
+    measure_insertion,
+    upset,
+)
+from dissect_core.habitat import Habitat, learn_habitat, plausible_places
+from dissect_core.ranking import EffectRanker, EffectSpec
+from dissect_core.selective import measure_alone, pick
+from dissect_core.trial import report, works
+
+ENOUGH_DRAWN, ENOUGH_REMOVED = 0.9, 0.6
+"""A set that draws so reliably and erases so much is preferred for leaving the rest alone, not for doing more."""
+UPSETTING = 0.05
+"""From here on units are picked that upset less."""
+REFINED: tuple[Ranking, ...] = ("effect", "erasure")
+"""The rankings of which the best sets are ranked once more along a path."""
+
+Proposal = tuple[str, Ranking, Tensor]
+"""A layer, how its units were ranked, and the units, best first."""
+
+
+@dataclass(frozen=True)
+class ChoiceSpec:
+    """Which images, and how hard to look.
+
+    A pool of `pool` images from first_id (disjoint from those of the dissection and of the trial).  A concept is a
+    candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
+    their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
+    `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are measured on `measured`.
+    Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for drawing alone, ranked along
+    `drawing_rounds` points; a concept is given up before that if the best clear_rise is below `hopeless`, and after it
+    if below twice that.  The best sets are ranked once more along `rounds` points; where one upsets something,
+    `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the lowest is taken whose
+    clear_rise is within `nearly` of the best.
+    """
+
+    layers: tuple[str, ...]
+    first_id: int = 20_000
+    pool: int = 768
+    screened: int = 48
+    measured: int = 192
+    finalists: int = 2
+    least_images: float = 0.15
+    least_share: float = 0.005
+    hopeless: float = 0.15
+    drawn_well: float = 0.7
+    drawing_layers: int = 2
+    drawing_rounds: int = 4
+    levels: tuple[float, ...] = (1.0, 1.5, 2.0)
+    screened_level: float = 1.5
+    tried_alone: int = 32
+    alone_images: int = 24
+    nearly: float = 0.03
+    categories: tuple[str, ...] = ("object", "part")
+    rounds: int = 2
+    effect: EffectSpec = field(default_factory=EffectSpec)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A set of units for a concept and what it did."""
+
+    layer: str
+    ranking: Ranking
+    level: float
+    order: Tensor
+    drawn: Insertion
+    erased: Ablation
+    removed: float
+    upset: float
+
+    @property
+    def score(self) -> float:
+        """See the module's docstring."""
+        removed = min(max(0.0, self.removed), ENOUGH_REMOVED)
+        return min(self.drawn.clear_rise, ENOUGH_DRAWN) + removed - self.erased.collateral - self.upset
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided about one candidate: the brush, or None, and the numbers of every measured set."""
+
+    concept: Concept
+    brush: Brush | None
+    trials: tuple[Mapping[str, Any], ...]
+
+
+class Search:
+    """The search for one concept's brush in the images of a pool; `verdict` is its result."""
+
+    def __init__(self, bench: Bench, dissection: Dissection, spec: ChoiceSpec, pool: Pool, concept: Concept) -> None:
+        self.bench, self.dissection, self.spec, self.pool, self.concept = bench, dissection, spec, pool, concept
+        self.habitat: Habitat = learn_habitat(pool, bench.columns, concept)
+        places = plausible_places(self.habitat, pool, bench.columns)
+        self.enough = len(places) >= spec.screened // 2
+        self.screen = places.first(spec.screened)
+        rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius)
+        self.rest = rest.first(spec.measured)
+        levels = {layer: dissection.layers[layer].thresholds.clone().to(bench.device) for layer in spec.layers}
+        self.ranker = EffectRanker(bench, pool, concept, places, levels, spec.effect)
+
+    def verdict(self) -> Verdict:
+        """Look for the best set, and make it a brush if it works."""
+        if not self.enough:
+            return Verdict(self.concept, None, ())
+        effects = self.ranker.first()
+        trials = [self._screened(one) for one in self._proposals(effects)]
+        if self.spec.hopeless <= _draws_best(trials) < self.spec.drawn_well:
+            trials += self._for_drawing(effects, trials)
+        if _draws_best(trials) < 2 * self.spec.hopeless:
+            return Verdict(self.concept, None, tuple(_summary(trial) for trial in trials))
+        measured = [self._measured(trial) for trial in self._finalists(effects, trials)]
+        winner = max(measured, key=lambda trial: (works(trial.drawn.any_rise, trial.drawn.clear_rise), trial.score))
+        good = works(winner.drawn.any_rise, winner.drawn.clear_rise)
+        return Verdict(
+            self.concept,
+            self._brush(winner) if good else None,
+            tuple(_summary(trial) for trial in [*trials, *measured]),
+        )
+
+    def _proposals(self, effects: Mapping[Ranking, Mapping[str, Tensor]]) -> list[Proposal]:
+        column = self.dissection.concepts.index(self.concept)
+        sets: list[Proposal] = []
+        for layer in self.spec.layers:
+            sets.append((layer, "iou", _order(self.dissection.layers[layer].iou[:, column])))
+            sets += [(layer, ranking, _order(effects[ranking][layer])) for ranking in REFINED]
+        return sets
+
+    def _for_drawing(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
+        """The sets for drawing alone of the layers that draw best so far."""
+        ranked = dict.fromkeys(trial.layer for trial in sorted(trials, key=lambda trial: -trial.drawn.clear_rise))
+        found = []
+        for layer in list(ranked)[: self.spec.drawing_layers]:
+            scores = self.ranker.further("drawing", layer, effects["drawing"][layer], self.spec.drawing_rounds)
+            found.append(self._screened((layer, "drawing", _order(scores))))
+        return found
+
+    def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
+        """The best sets, ranked once more if that is better, and one that upsets less if the best upsets something."""
+        best = sorted(trials, key=lambda trial: -trial.score)[: self.spec.finalists]
+        for n, trial in enumerate(best):
+            if trial.ranking in REFINED:
+                first = effects[trial.ranking][trial.layer]
+                scores = self.ranker.further(trial.ranking, trial.layer, first, self.spec.rounds)
+                again = self._screened((trial.layer, trial.ranking, _order(scores)))
+                best[n] = max(trial, again, key=lambda one: one.score)
+        first_of_all = max(best, key=lambda trial: trial.score)
+        if first_of_all.upset > UPSETTING:
+            best.append(self._screened((first_of_all.layer, "selective", self._selective(first_of_all))))
+        return best
+
+    def _selective(self, trial: Trial) -> Tensor:
+        """The order of a set with the units in front that erase the concept and upset little else."""
+        front = trial.order[: self.spec.tried_alone].tolist()
+        few = self.spec.alone_images
+        some = Pool(self.pool.ids[:few], {name: maps[:few] for name, maps in self.pool.labels.items()})
+        alone = measure_alone(self.bench, some, self.concept, trial.layer, front)
+        picked = [front[place] for place in pick(self.bench, self.concept, alone, DEFAULT_COUNT)]
+        return torch.tensor([*picked, *(unit for unit in trial.order.tolist() if unit not in picked)])
+
+    def _screened(self, proposal: Proposal) -> Trial:
+        return self._try(proposal, self.screen, self.spec.screened, self.spec.screened_level)
+
+    def _measured(self, trial: Trial) -> Trial:
+        one = (trial.layer, trial.ranking, trial.order)
+        return self._try(one, self.rest, self.spec.measured, self._level(trial))
+
+    def _try(self, proposal: Proposal, places: Places, images: int, level: float) -> Trial:
+        layer, ranking, order = proposal
+        units = self._unit_set(layer, order[:DEFAULT_COUNT], level)
+        drawn = measure_insertion(self.bench, self.pool, self.concept, units, places)
+        part = Pool(self.pool.ids[-images:], {name: maps[-images:] for name, maps in self.pool.labels.items()})
+        erased = measure_ablation(self.bench, part, self.concept, units)
+        removed = -erased.change([self.bench.columns.column(self.concept)])
+        damage = upset(self.bench.columns, self.concept, erased)
+        return Trial(layer, ranking, level, order, drawn, erased, removed, damage)
+
+    def _level(self, trial: Trial) -> float:
+        """The lowest level that draws nearly as reliably as the best one, for a screened trial."""
+        rises = {trial.level: trial.drawn.clear_rise}
+        for level in {*self.spec.levels} - {trial.level}:
+            units = self._unit_set(trial.layer, trial.order[:DEFAULT_COUNT], level)
+            rises[level] = measure_insertion(self.bench, self.pool, self.concept, units, self.screen).clear_rise
+        return min(level for level, rise in rises.items() if rise >= max(rises.values()) - self.spec.nearly)
+
+    def _unit_set(self, layer: str, order: Tensor, level: float) -> UnitSet:
+        values = self.dissection.layers[layer].thresholds[order] * level
+        return UnitSet(layer, tuple(order.tolist()), tuple(values.tolist()))
+
+    def _brush(self, trial: Trial) -> Brush:
+        places, radius = self.rest, self.habitat.radius
+        inside = ((places.centres > radius) & (places.centres < 1 - radius)).all(1)
+        best = int(torch.where(inside, trial.drawn.gain, trial.drawn.gain - 2).argmax())
+        x, y = places.centres[best].tolist()
+        box = tuple(round(min(max(e, 0.0), 1.0), 4) for e in (x - radius, y - radius, x + radius, y + radius))
+        units = self._unit_set(trial.layer, trial.order, trial.level)
+        source = {"images": self.spec.pool, "first_id": self.spec.first_id, "code_version": code_version()}
+        return Brush(
+            id=self.concept.name,
+            concept=self.concept.name,
+            category=self.concept.category,
+            layer=trial.layer,
+            ranking=trial.ranking,
+            units=units.units,
+            values=units.values,
+            level=trial.level,
+            example_seed=self.pool.ids[int(places.rows[best])],
+            example_box=(box[0], box[1], box[2], box[3]),
+            default_count=min(DEFAULT_COUNT, len(units.units)),
+            measured=source | report(self.bench.columns, self.habitat, trial.drawn, trial.erased),
+        )
+
+
+def _order(scores: Tensor) -> Tensor:
+    return scores.argsort(descending=True, stable=True)[:LENGTH]
+
+
+def _draws_best(trials: Sequence[Trial]) -> float:
+    return max(trial.drawn.clear_rise for trial in trials)
+
+
+def _summary(trial: Trial) -> dict[str, Any]:
+    return {
+        "layer": trial.layer,
+        "ranking": trial.ranking,
+        "level": trial.level,
+        "images": len(trial.drawn.gain),
+        "any_rise": round(trial.drawn.any_rise, 4),
+        "clear_rise": round(trial.drawn.clear_rise, 4),
+        "removed": round(trial.removed, 4),
+        "collateral": round(trial.erased.collateral, 4),
+        "upset": round(trial.upset, 4),
+        "score": round(trial.score, 4),
+    }
