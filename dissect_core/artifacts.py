@@ -104,7 +104,7 @@ def code_version() -> str:
     The worlds and the training are left out: their products (weights) are named by their own SHA-256.
     """
     digest = hashlib.sha256()
-    folders = (PACKAGE, PACKAGE / "stats", PACKAGE / "models")
+    folders = (PACKAGE, PACKAGE / "stats", PACKAGE / "models", PACKAGE / "render")
     for file in sorted(file for folder in folders for file in folder.glob("*.py")):
         digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return f"{__version__}+{digest.hexdigest()[:12]}"

@@ -7,6 +7,7 @@ goes on where it stopped.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -46,6 +47,7 @@ def choose_brushes(
                 _write_verdict(Search(bench, dissection, spec, pool, concept).verdict(), file)
             verdicts.append(_read_verdict(file, concept))
             progress(f"{concept}", n + 1, len(concepts))
+        shutil.rmtree(folder, ignore_errors=True)
     brushes = _named([verdict.brush for verdict in verdicts if verdict.brush])
     manifest = dissection.manifest
     model, model_sha256, segmenter_sha256 = (

@@ -6,6 +6,7 @@ precision (2^-11 relative) but for the layers named `exact`; labels and their Io
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,20 @@ LARGEST_INT32 = 2**31 - 1
 
 
 def write_dissection(dissection: Dissection, root: Path, exact: Collection[str] = ()) -> Path:
-    """Write a dissection, file by file atomically and the manifest last, in place of an older one.
+    """Write a dissection beside an older one, then put it in its place.
 
     exact: layers whose IoU is kept in full precision.  Returns the model's folder.
     """
     folder = root / str(dissection.manifest["model"])
-    for layer, stats in dissection.layers.items():
-        write_tensors(folder / f"{layer}.safetensors", _packed(stats, layer in exact))
-    write_json(folder / MANIFEST, dissection.manifest)
-    for path in folder.glob("*.safetensors"):
-        if path.stem not in dissection.layers:
-            path.unlink()
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=root) as name:
+        fresh, old = Path(name) / "fresh", Path(name) / "old"
+        for layer, stats in dissection.layers.items():
+            write_tensors(fresh / f"{layer}.safetensors", _packed(stats, layer in exact))
+        write_json(fresh / MANIFEST, dissection.manifest)
+        if folder.is_dir():
+            folder.rename(old)
+        fresh.rename(folder)
     return folder
 
 

@@ -25,6 +25,7 @@ from dissect_core.dissection import Progress, silent
 from dissect_core.effects import pixels
 from dissect_core.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
+from dissect_core.render import Renderer, Request
 from dissect_core.world.scenes import paint
 
 LEAST_SHARE = 0.005
@@ -69,12 +70,12 @@ def measure_quality(
 ) -> dict[str, Any]:
     """The quality of a generator as a JSON object for its model card; see `share_table` for "objects"."""
     columns = Columns(segmenter.categories)
-    device = next(generator.parameters()).device
+    device, renderer = next(generator.parameters()).device, Renderer(generator, dtype=torch.float32)
     drawn, painted, read = (torch.zeros(len(columns.concepts), dtype=torch.int64) for _ in range(3))
     fake, real = [], []
     for start in _starts(spec, progress, "generated images"):
         ids = range(spec.first_id + start, spec.first_id + min(start + spec.batch, spec.images))
-        images = as_shown(generator(latents(ids, generator.latent_size).to(device)))
+        images = as_shown(renderer.render([Request(z) for z in latents(ids, generator.latent_size).to(device)]))
         drawn += pixels(columns, {name: maps.cpu() for name, maps in segmenter.label(images).items()})
         fake.append(segmenter.features(images).cpu())
     for start in _starts(spec, progress, "scenes of the world"):

@@ -77,8 +77,8 @@ class ChoiceSpec:
     screened: int = 48
     measured: int = 192
     finalists: int = 2
-    least_images: float = 0.15
-    least_share: float = 0.005
+    least_images: float = 0.25
+    least_share: float = 0.01
     hopeless: float = 0.15
     drawn_well: float = 0.7
     drawing_layers: int = 2

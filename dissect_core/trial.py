@@ -42,6 +42,7 @@ DOOR_CONTEXTS = (
 
 LEAST_RAISED, LEAST_CLEAR = 0.70, 0.50
 """A brush works if drawing raises its concept at all, and clearly, in at least these shares of the places."""
+LEAST_BRUSHES = 8
 LEAST_TREE_REMOVED = 0.533  # Bau et al. 2020, Fig. 4
 MOST_BUILDING_CHANGE = 0.10
 LEAST_DOOR_RATIO = 5.0
@@ -163,11 +164,19 @@ def works(any_rise: float, clear_rise: float) -> bool:
     return any_rise >= LEAST_RAISED and clear_rise >= LEAST_CLEAR
 
 
+def working(brushes: BrushSet) -> BrushSet:
+    """Those of measured brushes that work: what is offered."""
+    draws = {brush.id: brush.measured["draw"] for brush in brushes.brushes}
+    good = {name for name, draw in draws.items() if works(draw["any_rise"], draw["clear_rise"])}
+    return replace(brushes, brushes=tuple(brush for brush in brushes.brushes if brush.id in good))
+
+
 def check_goals(brushes: BrushSet) -> list[Goal]:
-    """What must hold of measured brushes: drawing, erasing trees, doors on walls."""
-    goals = []
+    """What must hold of measured brushes: their number, drawing in enough images, erasing trees, doors on walls."""
+    goals = [_at_least("brushes", len(brushes.brushes), LEAST_BRUSHES)]
     for brush in brushes.brushes:
         draw = brush.measured["draw"]
+        goals.append(_at_least(f"draw {brush.id}: images", draw["images"], brush.measured["images"]))
         goals.append(_at_least(f"draw {brush.id}: any rise", draw["any_rise"], LEAST_RAISED))
         goals.append(_at_least(f"draw {brush.id}: clear rise", draw["clear_rise"], LEAST_CLEAR))
         if brush.id == "tree":

@@ -33,7 +33,8 @@ LEVELS = (
     "dissection_files dissection_passes dissection_store effects gallery own rarity shipped",
     "dissection_run habitat quality ranking report selective strongest",
     "trial",
-    "search", "choose",
+    "search",
+    "choose",
     "commands",
     "cli",
 )

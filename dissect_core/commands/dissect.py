@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from dissect_core.artifacts import read_json
 from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
 from dissect_core.commands.options import RUNS, SEGMENTER, Runs
 from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
-from dissect_core.dissection_files import write_dissection
+from dissect_core.dissection_files import MANIFEST, write_dissection
 from dissect_core.dissection_run import dissect
 from dissect_core.errors import UnitbrushError
 from dissect_core.own import load_segmenter
@@ -37,7 +38,7 @@ def dissect_command(
     """
     opened = open_network(network, images)
     names = tuple(name.strip() for name in layers.split(",") if name.strip()) or opened.layers
-    _check_place(opened, names, out)
+    _check_place(opened, names, network.precomputed, out)
     with Progress(str(opened.source.inputs["model"]), "image") as bar:
         result = dissect(
             opened.source,
@@ -60,8 +61,8 @@ def _segments(spelling: str, opened: Opened) -> Segments:
     return Segments(opened.registry.segmenter(SEGMENTER, device), card.weights.sha256)
 
 
-def _check_place(opened: Opened, names: tuple[str, ...], out: Path | None) -> None:
-    """What is written into PRECOMPUTED is what the server and the brushes read."""
+def _check_place(opened: Opened, names: tuple[str, ...], precomputed: Path, out: Path | None) -> None:
+    """What is written into PRECOMPUTED is what the server and the brushes read; no layer there is lost."""
     if out is not None:
         return
     if opened.own:
@@ -77,6 +78,19 @@ def _check_place(opened: Opened, names: tuple[str, ...], out: Path | None) -> No
             field="layers",
             value=",".join(names),
             allowed=f"{', '.join(opened.needed)} among them",
+        )
+    inputs = opened.source.inputs
+    manifest = precomputed / "dissection" / str(inputs["model"]) / MANIFEST
+    if not manifest.is_file():
+        return
+    there = read_json(manifest)
+    same = there.get("model_sha256") == inputs["model_sha256"]
+    if same and (lost := [str(layer) for layer in there.get("layers", ()) if layer not in names]):
+        raise UnitbrushError(
+            f"what is known of {', '.join(lost)} would be lost; name another folder with --out",
+            field="layers",
+            value=",".join(names),
+            allowed=f"{', '.join(lost)} among them",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+import torch
 import typer
 
 from dissect_core.artifacts import code_version, require
@@ -31,7 +32,7 @@ from dissect_core.progress import Progress
 from dissect_core.quality import QualitySpec, measure_quality
 from dissect_core.render import Renderer
 from dissect_core.search import ChoiceSpec, Verdict
-from dissect_core.trial import TrialSpec, check_goals, measure_brushes
+from dissect_core.trial import TrialSpec, check_goals, measure_brushes, working
 
 
 def brushes(
@@ -45,12 +46,13 @@ def brushes(
 ) -> None:
     """Choose the brushes of a generator by measurement, measure them on unseen images, print the table.
 
+    Brushes that do not work there are dropped.  Exits with 1 if something that must hold does not.
     Run again to go on after an interruption; what is chosen already is measured alone with --measure.
     """
     chosen, registry = prepared(device, threads), Registry(precomputed)
     model = model_of(name, registry)
     generator = registry.generator(model, chosen)
-    bench = Bench(generator, Renderer(generator), registry.segmenter(SEGMENTER, chosen))
+    bench = Bench(generator, Renderer(generator, dtype=torch.float32), registry.segmenter(SEGMENTER, chosen))
     path = brush_file(precomputed / "brushes", model)
     if measure:
         found = read_brushes(path)
@@ -74,8 +76,16 @@ def brushes(
         found = measure_brushes(
             bench, found, TrialSpec(images=images), progress=lambda phase, done, total: bar.to(done, total)
         )
-    write_brushes(found, path)
     _echo_brushes(found)
+    offered = working(found)
+    write_brushes(offered, path)
+    for name in (brush.id for brush in found.brushes if brush not in offered.brushes):
+        typer.echo(f"not offered: {name}")
+    goals = check_goals(offered)
+    for goal in goals:
+        typer.echo(f"{'holds' if goal.met else 'FAILS'}: {goal.name}: {goal.value:.3f} (required {goal.required})")
+    if not all(goal.met for goal in goals):
+        raise typer.Exit(1)
 
 
 def _check_made_from(registry: Registry, model: str, file: str, model_sha256: str, segmenter_sha256: str) -> None:
@@ -106,8 +116,6 @@ def _echo_brushes(found: BrushSet) -> None:
         )
         for name, context in brush.measured.get("contexts", {}).items():
             typer.echo(f"{'':16}on {name}: {context['clear_rise']:.1%} clear of {context['images']} images")
-    for goal in check_goals(found):
-        typer.echo(f"{'holds' if goal.met else 'FAILS'}: {goal.name}: {goal.value:.3f} (required {goal.required})")
 
 
 def quality(

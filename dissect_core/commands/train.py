@@ -27,7 +27,7 @@ from dissect_core.training.config import read_classifier_config, read_generator_
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
 from dissect_core.training.generator import Step, remaining_cost
 from dissect_core.training.handover import handover_file
-from dissect_core.training.publish import publish_classifier, publish_generator, publish_segmenter
+from dissect_core.training.publish import publish_classifier, publish_generator, publish_segmenter, rounded
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import HELD_OUT_SEED, held_out_quality, train_segmenter
 from dissect_core.world.concepts import CATEGORIES
@@ -83,7 +83,8 @@ def segmenter(
             chosen,
             lambda step, loss: bar.to(step + 1, config.steps, f"loss {loss:.3f}"),
         )
-    card = publish_segmenter(trained, config, held_out_quality(trained, held_out), precomputed)
+    shipped = rounded(trained)
+    card = publish_segmenter(shipped, config, held_out_quality(shipped, held_out), precomputed)
     for category in CATEGORIES:
         found = card.quality[category]
         typer.echo(f"{category}: mean IoU {found['mean_iou']:.3f}, pixel accuracy {found['pixel_accuracy']:.3f}")
@@ -104,7 +105,8 @@ def classifier(
             chosen,
             lambda step, loss: bar.to(step + 1, config.steps, f"loss {loss:.3f}"),
         )
-    card = publish_classifier(trained, config, held_out_accuracy(trained, held_out), precomputed)
+    shipped = rounded(trained)
+    card = publish_classifier(shipped, config, held_out_accuracy(shipped, held_out), precomputed)
     for name, accuracy in sorted(card.quality["classes"].items(), key=lambda pair: pair[1]):
         typer.echo(f"{name:16}{accuracy:7.1%}")
     typer.echo(f"top-1 {card.quality['top1']:.1%} on {card.quality['images']} held-out scenes")

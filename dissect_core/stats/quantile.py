@@ -40,7 +40,7 @@ class QuantileSketch:
         self.units = units
         self.counts = torch.zeros(units, CODES, dtype=torch.int32, device=device)
         self.peak = torch.full((units,), -math.inf, device=device)
-        self._most = 0  # an upper bound of any count
+        self._added = torch.zeros(units, dtype=torch.int64)  # values per unit: no count is larger
 
     def add(self, values: Tensor, first_unit: int = 0) -> None:
         """Count `values`, float (N, U', ...), as units first_unit ... first_unit + U' - 1.
@@ -63,7 +63,8 @@ class QuantileSketch:
         peak = flat.amax(dim=1)
         if not bool(peak.isfinite().all()):
             raise BadShape("a unit is not finite", field="values", value="NaN or infinity", allowed="finite numbers")
-        self._make_room(flat.shape[1])
+        self._added[rows] += flat.shape[1]
+        self._make_room()
         codes = flat.to(torch.float16).view(torch.int16).to(torch.int32).bitwise_and_(CODES - 1)
         if codes.device.type == "cpu":
             for unit in range(width):
@@ -78,7 +79,8 @@ class QuantileSketch:
         """Add what another sketch of the same units has counted."""
         if other.units != self.units:
             raise BadShape("sketches of other units", field="units", value=other.units, allowed=f"{self.units}")
-        self._make_room(other._most)
+        self._added += other._added
+        self._make_room()
         self.counts += other.counts.to(self.counts)
         self.peak = torch.maximum(self.peak, other.peak.to(self.peak))
 
@@ -131,11 +133,10 @@ class QuantileSketch:
         self.counts = torch.zeros(self.units, CODES, dtype=counts.dtype, device=device)
         self.counts[:, state["codes"].long().to(device)] = counts.to(device)
         self.peak = state["peak"].to(device).clone()
-        self._most = int(self.size().max()) if self.units else 0
+        self._added = self.size().cpu()
 
-    def _make_room(self, more: int) -> None:
-        self._most += more
-        if self._most > _LARGEST_INT32 and self.counts.dtype == torch.int32:
+    def _make_room(self) -> None:
+        if self.counts.dtype == torch.int32 and self.units and int(self._added.max()) > _LARGEST_INT32:
             self.counts = self.counts.to(torch.int64)
 
     def ordered(self) -> Iterator[tuple[slice, Tensor, Tensor]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dissect_core.artifacts import code_version, sha256_file, write_tensors
 from dissect_core.models.card import Domain, Kind, ModelCard, Weights, write_card
@@ -16,6 +16,8 @@ from dissect_core.models.vgg import SceneClassifier
 from dissect_core.training.config import ClassifierConfig, SegmenterConfig
 from dissect_core.training.generator import GeneratorTraining
 from dissect_core.training.handover import write_handover
+
+N = TypeVar("N", bound=nn.Module)
 
 PAINT_GRIDS = (8, 16)
 ORIGIN = "trained from scratch by Unitbrush on its own procedural scenes; no other data"
@@ -89,6 +91,15 @@ def publish_classifier(
         training=config.as_dict(),
         quality=quality,
     )
+
+
+@torch.no_grad()
+def rounded(network: N) -> N:
+    """The network itself with its numbers rounded as they are written: what ships is what is measured."""
+    for tensor in network.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.copy_(tensor.half())
+    return network
 
 
 def _publish(

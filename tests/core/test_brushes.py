@@ -18,7 +18,7 @@ from dissect_core.effects import Bench, UnitSet, observe
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
 from dissect_core.ranking import EffectSpec
 from dissect_core.search import ChoiceSpec, Search
-from dissect_core.trial import TrialSpec, check_goals, measure_brushes, works
+from dissect_core.trial import TrialSpec, check_goals, measure_brushes, working, works
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
 
@@ -109,6 +109,8 @@ def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> 
     assert (numbers["erase"]["removed"], numbers["erase"]["collateral"]) == (1, 0)
     assert numbers["erase"]["changes"] == {"sky": 0, "tree": -1, "grass": pytest.approx(320 / 3520, abs=1e-4)}
     assert [(goal.name, goal.met) for goal in check_goals(measured)] == [
+        ("brushes", False),  # of eight
+        ("draw tree: images", True),
         ("draw tree: any rise", True),
         ("draw tree: clear rise", True),
         ("erase tree: pixels removed", True),
@@ -119,7 +121,8 @@ def test_measuring_again_on_unseen_images_gives_the_toys_numbers_and_goals() -> 
 def test_doors_must_prefer_walls() -> None:
     def door(wall: float, sky: float) -> BrushSet:
         numbers = {
-            "draw": {"any_rise": 1.0, "clear_rise": 0.9},
+            "images": 100,
+            "draw": {"images": 90, "any_rise": 1.0, "clear_rise": 0.9},
             "contexts": {
                 "wall": {"images": 100, "clear_rise": wall},
                 "sky": {"images": 100, "clear_rise": sky},
@@ -128,9 +131,9 @@ def test_doors_must_prefer_walls() -> None:
         }
         return replace(BRUSHES, brushes=(replace(BRUSH, id="door", measured=numbers),))
 
-    assert [goal.met for goal in check_goals(door(0.5, 0.1))] == [True, True, True]
-    assert [goal.met for goal in check_goals(door(0.49, 0.1))] == [True, True, False]
-    assert [goal.value for goal in check_goals(door(0.5, 0.0))] == [1.0, 0.9, 50]  # never in 100 counts as once
+    assert [goal.met for goal in check_goals(door(0.5, 0.1))] == [False, False, True, True, True]
+    assert [goal.met for goal in check_goals(door(0.49, 0.1))] == [False, False, True, True, False]
+    assert [goal.value for goal in check_goals(door(0.5, 0.0))] == [1, 90, 1.0, 0.9, 50]  # never in 100 counts as once
 
 
 @pytest.mark.parametrize(
@@ -140,6 +143,9 @@ def test_a_brush_works_that_raises_its_concept_often_and_clearly_in_half(
     any_rise: float, clear_rise: float, fine: bool
 ) -> None:
     assert works(any_rise, clear_rise) is fine
+    measured = {"draw": {"any_rise": any_rise, "clear_rise": clear_rise}}
+    brushes = replace(BRUSHES, brushes=(replace(BRUSH, measured=measured),))
+    assert working(brushes).brushes == (brushes.brushes if fine else ())
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

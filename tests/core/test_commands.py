@@ -49,9 +49,9 @@ learning_rate = 0.003
 """
 
 
-def unitbrush(*words: str | Path) -> str:
+def unitbrush(*words: str | Path, exit_code: int = 0) -> str:
     result = CliRunner().invoke(command_line(), [str(word) for word in words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == exit_code, result.output
     return result.output
 
 
@@ -107,6 +107,10 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     assert list(dissection.layers) == [f"layer{n}" for n in range(1, 7)]
     assert dissection.layers["layer3"].thresholds.shape == (8,)
     assert not list((runs / "dissection").iterdir())
+    words = ("dissect", "church", "--precomputed", precomputed, "--layers", "layer3,layer4,layer5,layer6")
+    with pytest.raises(UnitbrushError, match="layer1, layer2 would be lost") as caught:
+        unitbrush(*words, "--images", "16")
+    assert (caught.value.field, caught.value.allowed) == ("layers", "layer1, layer2 among them")
     assert "48 strips" in said
     drawn = read_gallery(precomputed / "gallery", dissection, "layer5")
     assert "48 strips" in unitbrush("gallery", "church", "--precomputed", precomputed)
@@ -116,8 +120,10 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     assert torch.equal(drawn.files, again.files)
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
     assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
-    unitbrush("brushes", "church", "--precomputed", precomputed, "--images", "16")
-    unitbrush("brushes", "--measure", "church", "--precomputed", precomputed, "--images", "16")
+    brushes = ("brushes", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
+    assert "FAILS: brushes: " in unitbrush(*brushes, exit_code=1)  # a toy has fewer than eight
+    assert not list((runs / "brushes").iterdir())
+    assert "FAILS: brushes" in unitbrush(*brushes, "--measure", exit_code=1)
     assert read_brushes(brush_file(precomputed / "brushes", "storybook-church")).model == "storybook-church"
 
 

@@ -116,10 +116,21 @@ def test_values_beyond_half_precision_count_as_the_largest() -> None:
 
 def test_counters_grow_before_they_overflow() -> None:
     sketch, other = QuantileSketch(1), QuantileSketch(1)
-    sketch.counts[0, 0], sketch._most = 2**31 - 1, 2**31 - 1
+    sketch.counts[0, 0], sketch._added[0] = 2**31 - 1, 2**31 - 1
     other.add(torch.zeros(5, 1))
     sketch.merge(other)
     assert sketch.size().tolist() == [2**31 + 4]
+
+
+def test_values_of_many_units_do_not_make_the_counters_of_each_larger() -> None:
+    sketch = QuantileSketch(3)
+    sketch._added[:] = 2**31 - 1 - 8
+    for unit in range(3):
+        for _ in range(2):
+            sketch.add(torch.zeros(4, 1), unit)
+    assert sketch.counts.dtype == torch.int32
+    sketch.add(torch.zeros(1, 1), 2)
+    assert sketch.counts.dtype == torch.int64
 
 
 def test_unfit_values_are_refused() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from dissect_core.errors import BadShape, UnitbrushError
 from dissect_core.models.doubling import spread
@@ -24,7 +25,7 @@ from dissect_core.training.dataset import PaintedScenes, painted_scenes
 from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
-from dissect_core.training.publish import publish_generator
+from dissect_core.training.publish import publish_generator, rounded
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
 from dissect_core.training.state_file import load_state, save_state
@@ -267,3 +268,12 @@ def test_configuration_errors_name_the_setting(tmp_path: Path) -> None:
     broken.write_text(source.replace("r1_every", "r1_often"))
     with pytest.raises(UnitbrushError, match="r1_every, r1_often"):
         read_generator_config(broken)
+
+
+def test_a_network_is_measured_with_the_numbers_that_are_written() -> None:
+    network = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1))
+    with torch.no_grad():
+        network[0].weight.fill_(1 / 3)
+    assert rounded(network) is network
+    assert network[0].weight.item() == torch.tensor(1 / 3).half().item()
+    assert network[1].num_batches_tracked.dtype == torch.int64
