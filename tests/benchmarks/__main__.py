@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dissect_core.artifacts import write_json
 from dissect_core.memory import keep_freed_memory
-from tests.benchmarks import dissect, encode, render, serving, start, sweep
+from tests.benchmarks import classroom, dissect, encode, page, render, serving, start, sweep
 from tests.benchmarks.turns import Row, machine, table
 
 
@@ -19,11 +19,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=10, help="runs of every case, taking turns")
     parser.add_argument("--seconds", type=float, default=10, help="of every case over HTTP")
     parser.add_argument("--class-seconds", type=float, default=300, help="that 30 students paint")
-    parser.add_argument("--out", type=Path, help="write the rows as JSON to this file too")
+    parser.add_argument("--out", type=Path, default=Path("runs/bench.json"), help="the rows as JSON")
     sections: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
         "render": lambda given: render.rows(given.repeats),
         "encode": lambda given: encode.rows(given.repeats),
-        "serving": lambda given: serving.rows(given.seconds, given.class_seconds),
+        "serving": lambda given: serving.rows(given.seconds),
+        "classroom": lambda given: classroom.rows(given.class_seconds),
+        "page": lambda given: page.rows(given.seconds),
         "dissect": lambda given: dissect.rows(max(1, given.repeats // 4)),
         "sweep": lambda given: sweep.rows(given.repeats),
         "start": lambda given: start.rows(max(1, given.repeats // 2)),
@@ -36,10 +38,9 @@ def main() -> None:
     rows: list[Row] = []
     for name in given.only or sections:
         found = sections[name](given)
-        print(table(found), flush=True)
+        print(table(found, head=not rows), flush=True)
         rows += found
-    if given.out:
-        write_json(given.out, {"machine": what, "rows": [row.as_dict() for row in rows]})
+    write_json(given.out, {"machine": what, "rows": [row.as_dict() for row in rows]})
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ def measured(name: str, generator: Generator, repeats: int) -> list[Row]:
         compared(f"{name}: {case}", times[case], times["plain"], each=pictures, goal=goals.get(case, ""))
         for case, (pictures, _) in cases.items()
     ]
-    rate, matrix_rate = rate_of(work, times["convolution"]), rate_of(matrix_work, times["matrix product"])
+    rate = statistics.median(rates_of(work, times["convolution"]))
     floor_ms = 1000 * products(generator) / rate
     ours = [wall / floor_ms for wall, _ in times["whole picture"]]
     reference = statistics.median(wall for wall, _ in times["plain"]) / floor_ms
@@ -174,12 +174,12 @@ def measured(name: str, generator: Generator, repeats: int) -> list[Row]:
         Row(
             what, "times", round(reference, 2), round(whole, 2), spread_of(ours), round(reference / whole, 2), goal=goal
         ),
-        figure(f"{name}: convolution in {precision}", "GFLOP/s", [rate]),
-        figure(f"{name}: matrix product in {precision}", "GFLOP/s", [matrix_rate]),
+        figure(f"{name}: convolution in {precision}", "GFLOP/s", rates_of(work, times["convolution"])),
+        figure(f"{name}: matrix product in {precision}", "GFLOP/s", rates_of(matrix_work, times["matrix product"])),
         *profile(name, Folded(generator, renderer.dtype), rate, repeats),
     ]
 
 
-def rate_of(work: float, times: Times) -> float:
-    """Thousand millions of operations a second."""
-    return 1000 * work / statistics.median(wall for wall, _ in times)
+def rates_of(work: float, times: Times) -> list[float]:
+    """Thousand millions of operations a second, of every run."""
+    return [1000 * work / wall for wall, _ in times]

@@ -9,7 +9,7 @@ import time
 import psutil
 
 from tests.benchmarks.networks import PRECOMPUTED
-from tests.benchmarks.serving import free_port, wait_until_ready
+from tests.benchmarks.servers import free_port, wait_until_ready
 from tests.benchmarks.turns import Row, figure
 
 

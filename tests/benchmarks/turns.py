@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.version import __version__
+from dissect_core.artifacts import code_version
 
 WARM_UP = 2
 NOTHING = float("nan")
@@ -84,6 +84,28 @@ def figure(what: str, unit: str, values: Sequence[float], goal: str = "") -> Row
     return Row(what, unit, NOTHING, round(statistics.median(values), 2), spread_of(values), NOTHING, goal=goal)
 
 
+def waiting(what: str, waits: Sequence[float], reference: Sequence[float], goal: str = "") -> Row:
+    """A row of waiting times in seconds, shown in milliseconds."""
+    median, before = (statistics.median(times) * 1000 if times else NOTHING for times in (waits, reference))
+    spread = spread_of([1000 * wait for wait in waits])
+    return Row(what, "ms", round(before, 1), round(median, 1), spread, round(before / median, 2), goal=goal)
+
+
+def rate_row(what: str, unit: str, moments: Sequence[float], reference: Sequence[float], goal: str = "") -> Row:
+    """A row of things a second, from the moments in seconds at which each was done, in order."""
+    ours, before = rates(moments), rates(reference)
+    median, median_before = statistics.median(ours), statistics.median(before)
+    times = round(median / median_before, 2)
+    return Row(what, unit, round(median_before, 1), round(median, 1), spread_of(ours), times, goal=goal)
+
+
+def rates(moments: Sequence[float]) -> list[float]:
+    """Things a second, of each tenth of the moments."""
+    size = max(1, (len(moments) - 1) // 10)
+    parts = [moments[first : first + size + 1] for first in range(0, len(moments) - size, size)]
+    return [(len(part) - 1) / (part[-1] - part[0]) for part in parts if part[-1] > part[0]] or [NOTHING]
+
+
 def spread_of(values: Sequence[float]) -> tuple[float, float]:
     """The tenth and the ninetieth percentile."""
     if len(values) < 2:
@@ -92,10 +114,10 @@ def spread_of(values: Sequence[float]) -> tuple[float, float]:
     return (round(deciles[0], 3), round(deciles[-1], 3))
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as text."""
-    head = f"{'':64}{'reference':>11}{'ours':>10}{'p10':>10}{'p90':>10}{'times':>8}{'cpu':>8}  goal"
-    lines = [head]
+def table(rows: Sequence[Row], head: bool = True) -> str:
+    """The rows as text, with the names of the columns above them or not."""
+    names = f"{'':64}{'reference':>11}{'ours':>10}{'p10':>10}{'p90':>10}{'times':>8}{'cpu':>8}  goal"
+    lines = [names] if head else []
     for row in rows:
         cpu = "" if row.cpu != row.cpu else f"{row.cpu:.2f}"
         reference = "" if row.reference != row.reference else f"{row.reference:.2f}"
@@ -108,7 +130,7 @@ def table(rows: Sequence[Row]) -> str:
 def machine() -> dict[str, object]:
     """What the figures belong to."""
     return {
-        "version": __version__,
+        "version": code_version(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "system": f"{platform.system()} {platform.machine()}",
