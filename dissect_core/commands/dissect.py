@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
 from dissect_core.dissection_files import MANIFEST, write_dissection
 from dissect_core.dissection_run import dissect
 from dissect_core.errors import UnitbrushError
+from dissect_core.models.card import ModelCard, write_card
 from dissect_core.own import load_segmenter
 from dissect_core.progress import Progress
 from dissect_core.segments import Segments
@@ -50,6 +52,8 @@ def dissect_command(
     root = out or network.precomputed
     write_dissection(result, root / "dissection", exact=opened.needed)
     draw_gallery(opened.source, result, root)
+    if out is None:
+        _tell_card(opened.registry.cards[str(result.manifest["model"])], result, root / "models")
     echo_summary(result)
 
 
@@ -92,6 +96,20 @@ def _check_place(opened: Opened, names: tuple[str, ...], precomputed: Path, out:
             value=",".join(names),
             allowed=f"{', '.join(lost)} among them",
         )
+
+
+def _tell_card(card: ModelCard, result: Dissection, folder: Path) -> None:
+    """Write into a network's card how many units of each layer count, and with how many concepts."""
+    summaries = [result.summary(layer) for layer in result.layers]
+    figures = {
+        "images": result.manifest["images"],
+        "segmenter_sha256": result.manifest["segmenter_sha256"],
+        "minimum_iou": MINIMUM_IOU,
+        "layers": {
+            s.layer: {"units": s.units, "labelled": s.labelled, "concepts": dict(s.concepts)} for s in summaries
+        },
+    }
+    write_card(replace(card, quality={**card.quality, "dissection": figures}), folder / f"{card.id}.json")
 
 
 def echo_summary(result: Dissection) -> None:

@@ -142,7 +142,7 @@ def quality(
             spec,
             progress=lambda phase, done, total: bar.to(done, total, phase),
         )
-    write_card(replace(card, quality=found), precomputed / "models" / f"{model}.json")
+    write_card(replace(card, quality={**card.quality, **found}), precomputed / "models" / f"{model}.json")
     typer.echo(f"{'object':14}{'generated':>10}{'world':>8}{'ratio':>7}")
     for row in found["objects"]:
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"

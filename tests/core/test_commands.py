@@ -119,7 +119,9 @@ def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]
     assert again is not None
     assert torch.equal(drawn.files, again.files)
     assert "Fréchet distance" in unitbrush("quality", "church", "--precomputed", precomputed, "--images", "16")
-    assert read_card(precomputed / "models" / "storybook-church.json").quality["images"] == 16
+    figures = read_card(precomputed / "models" / "storybook-church.json").quality
+    assert figures["images"] == figures["dissection"]["images"] == 16
+    assert [layer["units"] for layer in figures["dissection"]["layers"].values()] == [8] * 6
     brushes = ("brushes", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
     assert "FAILS: brushes: " in unitbrush(*brushes, exit_code=1)  # a toy has fewer than eight
     assert not list((runs / "brushes").iterdir())
