@@ -1,6 +1,6 @@
 """Encoding a picture of a shipped network as PNG and as WebP: what the server does after every render.
 
-WebP without loss is not offered: PNG is as exact and faster.  Its row shows by how much.
+WebP without loss is as exact as PNG; its row shows what it would cost.
 """
 
 from __future__ import annotations
