@@ -21,7 +21,7 @@ export const newId = () => `s${Date.now().toString(36)}-${(serial++).toString(36
 export const pageKey = (model, seed) => `${model}:${seed}`;
 
 /** As documents have them. @param {readonly Stroke[]} strokes */
-const nameless = (strokes) => strokes.map(({ id: _id, ...rest }) => rest);
+export const nameless = (strokes) => strokes.map(({ id: _id, ...rest }) => rest);
 
 /** Whether they paint the same. @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
 export const sameStrokes = (a, b) =>
