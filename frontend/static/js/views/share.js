@@ -38,7 +38,12 @@ export function mountShare(store, session) {
   }
 
   async function copy() {
-    const link = `${location.origin}${location.pathname}#p=${await toLink(paintingOf(store.state))}`;
+    const packed = await toLink(paintingOf(store.state)).catch(() => null);
+    if (packed === null) {
+      tell("This painting is too large for a link. Save the picture instead: it holds the whole painting.", "error");
+      return;
+    }
+    const link = `${location.origin}${location.pathname}#p=${packed}`;
     try {
       await navigator.clipboard.writeText(link);
       tell("Link copied. It opens this very painting.");
