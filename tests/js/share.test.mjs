@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test";
 import { openPage } from "./page.mjs";
 
 const js = "../../frontend/static/js";
+const { readText } = await import(`${js}/lib/png.js`);
 const { createStore } = await import(`${js}/lib/store.js`);
 const { bringBrushes, finishStroke, initialState, startStroke } = await import(`${js}/state.js`);
 const { mountShare } = await import(`${js}/views/share.js`);
@@ -25,12 +26,32 @@ function paint(points) {
 }
 
 /** What is said after a click on a button. */
-async function told(button) {
+function told(button) {
   store.update((s) => ({ ...s, notice: null }));
   find(button).click();
-  for (let i = 0; i < 100 && !store.state.notice; i++) await new Promise((done) => setTimeout(done, 10));
-  return store.state.notice;
+  return new Promise((done) => store.subscribe((s) => s.notice, (notice) => notice && done(notice)));
 }
+
+test("without a server the last picture is saved with all strokes inside, and that it lags behind is said", async (t) => {
+  const files = [];
+  t.mock.method(URL, "createObjectURL", (file) => `blob:${files.push(file)}`);
+  t.mock.method(globalThis, "setTimeout", () => 0); // after which the address is given back
+  const frame = { rgba: new Uint8ClampedArray(4), side: 1 };
+  const session = { original: frame, current: frame };
+  mountShare(store, session);
+  paint([1, 1, 255]);
+  store.update((s) => ({ ...s, picture: "rendering" }));
+  assert.match((await told("#save-exact")).text, /still on its way/);
+  for (const picture of ["failed", "rendering"]) { // it is tried again and again
+    store.update((s) => ({ ...s, picture, trouble: "the server does not answer" }));
+    assert.match((await told("#save-exact")).text, /^Saved. The picture lags behind your strokes/, picture);
+  }
+  const text = await readText(new Uint8Array(await files[1].arrayBuffer()), "unitbrush");
+  assert.equal(JSON.parse(text).strokes.length, 1);
+  session.original = null;
+  assert.match((await told("#save-exact")).text, /still on its way/, "it is the picture of another scene");
+  assert.equal(files.length, 2);
+});
 
 test("a painting that is too large for a link is not copied, and what to do instead is said", async () => {
   const copied = [];
