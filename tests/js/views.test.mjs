@@ -88,6 +88,24 @@ test("while the mouse paints the keyboard leaves its stroke alone, but Escape dr
   assert.equal(store.state.draft, null);
 });
 
+test("while before and after are compared, arrows move the divider and no key paints", () => {
+  const canvas = picture();
+  press(canvas, " ");
+  store.update((s) => setLook(s, { compare: 0.5 }));
+  assert.deepEqual([count(), store.state.draft], [1, null], "the stroke in the hand is finished");
+  for (const key of [" ", "Enter"]) assert.ok(press(canvas, key), "the page must not scroll either");
+  assert.deepEqual([count(), store.state.draft], [1, null]);
+  press(canvas, "ArrowRight", { shiftKey: true });
+  assert.deepEqual([store.state.look.compare, store.state.cursor], [0.625, { x: 2048, y: 2048 }]);
+  press(canvas, "ArrowDown");
+  assert.deepEqual([store.state.look.compare, said.at(-1)], [0.59375, "Before and after at 59%"]);
+  for (let i = 0; i < 9; i++) press(canvas, "ArrowLeft", { shiftKey: true });
+  assert.equal(store.state.look.compare, 0);
+  store.update((s) => setLook(s, { compare: null }));
+  press(canvas, "Enter");
+  assert.equal(count(), 2);
+});
+
 test("the original is let go with the window, whose next keys go elsewhere", () => {
   mountSheet(store, { save: () => {}, copy: () => {} });
   press(document, "o");
