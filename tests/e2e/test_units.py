@@ -334,11 +334,13 @@ def test_a_brushed_line_and_the_keyboard_look_too(browse: Browse) -> None:
     page.wait_for_selector(".strong", timeout=WAIT_MS)
 
 
-def test_a_picture_of_ones_own_is_classified_and_looked_at(browse: Browse) -> None:
-    page = browse(f"/look?model={CLASSIFIER}&layer=conv5_3")
-    page.wait_for_selector("#invite:not([hidden])")
+@pytest.mark.parametrize("model", [CLASSIFIER, CHURCH])
+def test_a_picture_of_ones_own_is_classified_and_looked_at_also_from_a_generator(browse: Browse, model: str) -> None:
+    page = browse(f"/look?model={model}")
+    page.wait_for_selector("#open:not([hidden])")
     page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
     page.wait_for_selector("#classes:has-text('Church')", timeout=WAIT_MS)
+    assert CLASSIFIER in page.url
     page.locator("#ink").click()
     page.wait_for_selector(".strong", timeout=WAIT_MS)
     assert page.locator(".strong a").first.inner_text() == "Unit 0", "unit 0 is red"
