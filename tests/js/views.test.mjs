@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test";
 import { openPage, press } from "./page.mjs";
 
 const js = "../../frontend/static/js";
+const { patientImage } = await import(`${js}/lib/image.js`);
 const { createStore } = await import(`${js}/lib/store.js`);
 const { bringBrushes, initialState, setLook, setTool, startStroke, strokesOf, undoStroke } =
   await import(`${js}/state.js`);
@@ -139,4 +140,25 @@ test("trouble is said once and stays while the next try is under way", () => {
   assert.deepEqual(text.texts.slice(said), ["No new picture: the server does not answer. Your strokes are kept."]);
   store.update((s) => ({ ...s, picture: "settled", trouble: "" }));
   assert.equal(trouble.hidden, true);
+});
+
+test("pictures that were given up are asked for again when the line is open again", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const image = patientImage({ src: "/thumb" });
+  let asked = 0;
+  Object.defineProperty(image, "src", { get: () => "/thumb", set: () => void asked++ });
+  document.querySelectorAll = () => ("missing" in image.dataset ? [image] : []);
+  mountStatus(store, { current: null, retry: () => {} });
+  const fail = () => {
+    image.dispatchEvent(new Event("error"));
+    t.mock.timers.tick(8000);
+  };
+  for (let i = 0; i < 5; i++) fail();
+  assert.equal(asked, 4, "after four more tries it is given up");
+  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  assert.equal(asked, 5);
+  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  assert.equal(asked, 5, "it is on its way");
+  for (let i = 0; i < 5; i++) fail();
+  assert.equal(asked, 9, "and is as patient as before");
 });
