@@ -64,9 +64,11 @@ async def one_unit(
 
 @router.get("/layers")
 async def all_layers(studio: StudioDep) -> Response:
-    """The comparison of layers of the first networks that are dissected, two side by side where there are two."""
-    names = [name for name, model in studio.catalog.dissected.items() if model.dissection.layers]
-    first, *others = names or list(studio.catalog.dissected)
+    """The comparison of layers of the first network that is dissected, beside one of another kind if there is one."""
+    catalog = studio.catalog.dissected
+    first, *others = [name for name, model in catalog.items() if model.dissection.layers] or list(catalog)
+    kind = catalog[first].card.kind
+    others.sort(key=lambda name: catalog[name].card.kind == kind)  # the other kinds first, in order
     query = f"?{urlencode({'with': others[0]})}" if others else ""
     return RedirectResponse(f"/layers/{first}{query}", status_code=307)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 from collections.abc import Callable
@@ -255,6 +256,26 @@ def test_the_layers_show_the_names_of_a_block_and_the_numbers_as_a_table(browse:
     assert names[0] in cards(again)[0].lower()
 
 
+def test_thirteen_layers_of_two_networks_are_all_in_sight(browse: Browse) -> None:
+    page = browse("/docs")
+    summary = page.request.get(f"{page.url.split('/docs')[0]}/api/models/{CHURCH}/layers").json()
+    some = {category: [{"concept": "tree", "units": 1}] * 60 for category in ("object", "part", "colour")}
+    names = [f"conv{block}_{layer}" for block in range(1, 6) for layer in (1, 2, 3)][:13]
+    summary["layers"] = [{**summary["layers"][0], "layer": name, "concepts": some} for name in names]
+
+    def with_layers(route: Any) -> None:
+        start = r'(?<=id="bootstrap">).*?(?=</script>)'
+        text = route.fetch().text()
+        found = json.loads(re.search(start, text, re.DOTALL)[0])  # type: ignore[index]
+        inside = json.dumps({**found, "layers": [summary, summary]})
+        route.fulfill(body=re.sub(start, lambda _: inside, text, flags=re.DOTALL), content_type="text/html")
+
+    page.route("**/layers/*", with_layers)
+    page.goto(page.url.replace("/docs", f"/layers/{CHURCH}"))
+    assert page.locator(".tower").count() == 26
+    assert page.evaluate("[...document.querySelectorAll('.towers')].every(one => one.scrollWidth <= one.clientWidth)")
+
+
 # Looking
 
 
@@ -313,11 +334,13 @@ def test_a_brushed_line_and_the_keyboard_look_too(browse: Browse) -> None:
     page.wait_for_selector(".strong", timeout=WAIT_MS)
 
 
-def test_a_picture_of_ones_own_is_classified_and_looked_at(browse: Browse) -> None:
-    page = browse(f"/look?model={CLASSIFIER}&layer=conv5_3")
-    page.wait_for_selector("#invite:not([hidden])")
+@pytest.mark.parametrize("model", [CLASSIFIER, CHURCH])
+def test_a_picture_of_ones_own_is_classified_and_looked_at_also_from_a_generator(browse: Browse, model: str) -> None:
+    page = browse(f"/look?model={model}")
+    page.wait_for_selector("#open:not([hidden])")
     page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
     page.wait_for_selector("#classes:has-text('Church')", timeout=WAIT_MS)
+    assert CLASSIFIER in page.url
     page.locator("#ink").click()
     page.wait_for_selector(".strong", timeout=WAIT_MS)
     assert page.locator(".strong a").first.inner_text() == "Unit 0", "unit 0 is red"

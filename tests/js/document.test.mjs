@@ -42,6 +42,13 @@ test("a link of a long painting stays short", async () => {
   assert.ok(link.length < 2000, `${link.length} characters`);
 });
 
+test("a painting whose link would not be read again gets none", async () => {
+  const points = Array.from({ length: 60_000 }, (_, i) => (i % 3 === 2 ? 255 : (i * 1999) % 4096));
+  const large = (strokes) => ({ ...painting, strokes: Array(strokes).fill(stroke({ points })) });
+  assert.equal((await fromLink(await toLink(large(8)), MOST)).strokes.length, 8);
+  await assert.rejects(toLink(large(20)), /more than 1000000 bytes/);
+});
+
 test("damaged links are refused, not believed", async () => {
   const link = await toLink(painting);
   await assert.rejects(fromLink(link.slice(0, -8), MOST));

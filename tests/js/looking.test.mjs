@@ -11,7 +11,7 @@ class Element extends EventTarget {
 const elements = {};
 globalThis.HTMLElement = globalThis.HTMLButtonElement = Element;
 globalThis.document = { querySelector: (selector) => (elements[selector] ??= new Element()) };
-const { openLooking } = await import("../../frontend/static/js/looking.js");
+const { classifierOf, lookAt, openLooking } = await import("../../frontend/static/js/looking.js");
 
 function open() {
   const looking = openLooking({ state: { models: [], spot: {} } });
@@ -56,4 +56,23 @@ test("a newer question of a kind gives up the older one, silently", async () => 
   assert.equal(await looking.ask("look", async () => {}), true);
   assert.equal(await first, true);
   assert.deepEqual([older.aborted, said.now], [true, ""]);
+});
+
+test("a picture of one's own is shown to the classifier that is open, or else to the first", () => {
+  const [church, scenes, faces] = ["church", "scenes", "faces"].map((id) =>
+    ({ id, kind: id === "church" ? "generator" : "classifier" }));
+  const spot = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
+  const picture = new Blob(["red"]);
+  const on = (model, models) => ({ models, spot: spot(model), layers: { model, layers: [] }, picture: null });
+
+  const painter = on("church", [church, scenes, faces]);
+  const turned = lookAt(painter, classifierOf(painter).id, picture);
+  assert.deepEqual([turned.spot.model, turned.spot.layer, turned.layers], ["scenes", "", null]);
+  assert.deepEqual([turned.picture, turned.spot.at, turned.spot.unit], [picture, [], null]);
+
+  const seer = on("faces", [church, scenes, faces]);
+  const stayed = lookAt(seer, classifierOf(seer).id, picture);
+  assert.deepEqual([stayed.spot.model, stayed.spot.layer, stayed.layers], ["faces", "layer4", seer.layers]);
+  assert.equal(stayed.picture, picture);
+  assert.equal(classifierOf(on("church", [church])), undefined);
 });

@@ -32,10 +32,13 @@ class Element extends EventTarget {
   matches() {
     return true;
   }
+  click() {
+    this.dispatchEvent(new Event("click"));
+  }
 }
 
-const KINDS = ["HTMLElement", "HTMLButtonElement", "HTMLCanvasElement", "HTMLDialogElement", "HTMLInputElement",
-  "HTMLSelectElement", "HTMLTextAreaElement"];
+const KINDS = ["HTMLElement", "HTMLButtonElement", "HTMLCanvasElement", "HTMLDetailsElement", "HTMLDialogElement",
+  "HTMLInputElement", "HTMLSelectElement", "HTMLTextAreaElement"];
 
 /** A fresh window and document, and no socket yet; returns where elements are found. */
 export function openPage(address = "http://unitbrush.test/paint") {

@@ -128,7 +128,45 @@ test("a tab hears that another one cleared the scene", () => {
   store.update(state.clearStrokes);
   save();
   assert.deepEqual(heard, [1, 0]);
-  assert.equal(localStorage.getItem(PAGE), null);
+});
+
+test("what was cleared or undone is one step away after a reload, and a step costs no second copy of a stroke", () => {
+  const first = open();
+  for (let i = 0; i < 30; i++) first.paint();
+  first.store.update(state.clearStrokes);
+  first.leave();
+  assert.equal(JSON.parse(localStorage.getItem(PAGE)).others.length, 30);
+
+  const second = open();
+  assert.equal(second.count(), 0);
+  second.store.update(undoStroke);
+  assert.equal(second.count(), 30);
+  for (let i = 0; i < 20; i++) second.store.update(undoStroke);
+  assert.equal(second.count(), 23, "the last eight steps are kept");
+  second.leave();
+
+  const third = open();
+  for (let i = 0; i < 7; i++) third.store.update(state.redoStroke);
+  assert.equal(third.count(), 30);
+  third.store.update(state.redoStroke);
+  assert.equal(third.count(), 0);
+});
+
+test("a cleared scene makes way before any painting", () => {
+  const { store, paint, save } = open();
+  paint();
+  save();
+  store.update((s) => openPage(s, "church", 2));
+  paint();
+  paint();
+  store.update(state.clearStrokes);
+  save();
+  store.update((s) => openPage(s, "church", 3));
+  paint();
+  Storage.room = localStorage.getItem(PAGE).length * 3;
+  save();
+  const left = Object.keys(localStorage).filter((name) => name.startsWith("unitbrush.page."));
+  assert.deepEqual([left.sort(), store.state.notice], [[PAGE, "unitbrush.page.church:3"], null]);
 });
 
 test("a page that the back button brings back is loaded again", () => {

@@ -6,7 +6,7 @@ const lib = "../../frontend/static/js/lib";
 const { histogramBars, placeOf, short } = await import(`${lib}/chart.js`);
 const { chosenLevel, customBrush, readChosen, unitsIn } = await import(`${lib}/custom.js`);
 const { readPainting, toJson } = await import(`${lib}/document.js`);
-const { cellsAcross, layerIn, layersLink, peak, readBlock } = await import(`${lib}/layers.js`);
+const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
 const { shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
 const { isStep: isNewPlace, question, readSpot, spotLink, withPlace } = await import(`${lib}/spot.js`);
@@ -115,6 +115,11 @@ test("towers are wide where there are few, and never too tall", () => {
   assert.equal(cellsAcross([church]), 6);
   const many = { ...church, layers: Array.from({ length: 13 }, (_, i) => layer(`conv${i}`, 1, 60)) };
   assert.ok(60 / cellsAcross([many]) <= 16);
+});
+
+test("networks stand side by side only where each has few layers", () => {
+  const of = (count) => ({ ...church, layers: Array.from({ length: count }, (_, i) => layer(`conv${i}`, 1, 1)) });
+  assert.deepEqual([[of(8), of(8)], [of(8), of(13)], [of(13)]].map(stacked), [false, true, true]);
 });
 
 test("a network opens at the layer asked for, or the one with most labelled units", () => {

@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test";
 import { openPage, press } from "./page.mjs";
 
 const js = "../../frontend/static/js";
+const { patientImage } = await import(`${js}/lib/image.js`);
 const { createStore } = await import(`${js}/lib/store.js`);
 const { bringBrushes, initialState, setLook, setTool, startStroke, strokesOf, undoStroke } =
   await import(`${js}/state.js`);
@@ -88,6 +89,24 @@ test("while the mouse paints the keyboard leaves its stroke alone, but Escape dr
   assert.equal(store.state.draft, null);
 });
 
+test("while before and after are compared, arrows move the divider and no key paints", () => {
+  const canvas = picture();
+  press(canvas, " ");
+  store.update((s) => setLook(s, { compare: 0.5 }));
+  assert.deepEqual([count(), store.state.draft], [1, null], "the stroke in the hand is finished");
+  for (const key of [" ", "Enter"]) assert.ok(press(canvas, key), "the page must not scroll either");
+  assert.deepEqual([count(), store.state.draft], [1, null]);
+  press(canvas, "ArrowRight", { shiftKey: true });
+  assert.deepEqual([store.state.look.compare, store.state.cursor], [0.625, { x: 2048, y: 2048 }]);
+  press(canvas, "ArrowDown");
+  assert.deepEqual([store.state.look.compare, said.at(-1)], [0.59375, "Before and after at 59%"]);
+  for (let i = 0; i < 9; i++) press(canvas, "ArrowLeft", { shiftKey: true });
+  assert.equal(store.state.look.compare, 0);
+  store.update((s) => setLook(s, { compare: null }));
+  press(canvas, "Enter");
+  assert.equal(count(), 2);
+});
+
 test("the original is let go with the window, whose next keys go elsewhere", () => {
   mountSheet(store, { save: () => {}, copy: () => {} });
   press(document, "o");
@@ -121,4 +140,25 @@ test("trouble is said once and stays while the next try is under way", () => {
   assert.deepEqual(text.texts.slice(said), ["No new picture: the server does not answer. Your strokes are kept."]);
   store.update((s) => ({ ...s, picture: "settled", trouble: "" }));
   assert.equal(trouble.hidden, true);
+});
+
+test("pictures that were given up are asked for again when the line is open again", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const image = patientImage({ src: "/thumb" });
+  let asked = 0;
+  Object.defineProperty(image, "src", { get: () => "/thumb", set: () => void asked++ });
+  document.querySelectorAll = () => ("missing" in image.dataset ? [image] : []);
+  mountStatus(store, { current: null, retry: () => {} });
+  const fail = () => {
+    image.dispatchEvent(new Event("error"));
+    t.mock.timers.tick(8000);
+  };
+  for (let i = 0; i < 5; i++) fail();
+  assert.equal(asked, 4, "after four more tries it is given up");
+  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  assert.equal(asked, 5);
+  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  assert.equal(asked, 5, "it is on its way");
+  for (let i = 0; i < 5; i++) fail();
+  assert.equal(asked, 9, "and is as patient as before");
 });

@@ -76,7 +76,10 @@ def test_what_has_no_page_gets_the_error_page_and_what_is_not_dissected_the_wall
         assert "There is nothing on this page" in page.text
     moved = server.client.get("/units/storybook-church/layer1/0")
     assert (moved.status_code, moved.headers["location"]) == (307, "/units?model=storybook-church&layer=layer1")
-    assert server.client.get("/layers").headers["location"] == "/layers/storybook-church?with=storybook-kitchen"
+
+
+def test_of_three_networks_the_layers_of_a_generator_and_a_classifier_are_compared(server: LiveServer) -> None:
+    assert server.client.get("/layers").headers["location"] == "/layers/storybook-church?with=storybook-classifier"
 
 
 @pytest.mark.parametrize("path", PAGES)

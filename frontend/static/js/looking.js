@@ -16,8 +16,27 @@
  * @typedef {ReturnType<typeof openLooking>} Looking
  */
 import { need } from "./lib/dom.js";
+import { readSpot } from "./lib/spot.js";
 
 const PATIENCE_MS = 250; // shorter waits are not worth a sign
+
+/** The classifier that a picture of one's own is shown to: the one that is open, or else the first. @param {State} s */
+export function classifierOf({ models, spot }) {
+  const classifiers = models.filter(({ kind }) => kind === "classifier");
+  return classifiers.find(({ id }) => id === spot.model) ?? classifiers[0];
+}
+
+/** A network at its own start: another one has other layers and another picture. @param {State} s @param {Spot} spot
+ * @returns {State} */
+export const turn = (s, spot) =>
+  (spot.model === s.spot.model ? { ...s, spot } : { ...s, spot, layers: null, picture: null });
+
+/** Look at a picture of one's own, with a network that sees. @param {State} s @param {string} model
+ * @param {Blob} picture @returns {State} */
+export function lookAt(s, model, picture) {
+  const turned = turn(s, model === s.spot.model ? s.spot : readSpot(`?${new URLSearchParams({ model })}`));
+  return { ...turned, picture, spot: { ...turned.spot, at: [], unit: null } };
+}
 
 /** @param {Store} store */
 export function openLooking(store) {

@@ -7,7 +7,8 @@
  * @typedef {import("./lib/types.js").State} State
  * @typedef {import("./lib/types.js").Timeline} Timeline
  */
-import { pageKey, readPainting, sameStrokes, toJson } from "./lib/document.js";
+import { pageKey } from "./lib/document.js";
+import { readEntry, toEntry } from "./lib/entry.js";
 import { EMPTY } from "./lib/history.js";
 import { bringPage, say, strokesOf } from "./state.js";
 
@@ -32,12 +33,8 @@ export function restored(fresh) {
  * @returns {{key: string, timeline: Timeline} | null} null: not ours, or of another version; it is left alone */
 function readPage(entry, most) {
   try {
-    const source = JSON.parse(entry ?? "");
-    const { model, seed, strokes: present } = readPainting(source, most);
-    const before = /** @type {unknown[]} */ (source.before ?? []);
-    const kept = before.map((strokes) => readPainting({ ...source, strokes }, most).strokes);
-    const past = kept.filter((own) => !sameStrokes(own, present));
-    return { key: pageKey(model, seed), timeline: { ...EMPTY, past, present, kept } };
+    const { model, seed, timeline } = readEntry(JSON.parse(entry ?? ""), most);
+    return { key: pageKey(model, seed), timeline };
   } catch {
     return null;
   }
@@ -98,17 +95,9 @@ export function autosave(store) {
 
   /** @param {string} key @returns {boolean} false: there is no room before something goes */
   function savePage(key) {
-    const { present, kept } = store.state.pages[key] ?? EMPTY;
-    const { model, seed } = pageOf(key);
-    const [page, ...before] = [present, ...kept].map((strokes) => toJson({ model, seed, strokes }));
-    const entry = JSON.stringify({ ...page, before: before.map(({ strokes }) => strokes), saved: Date.now() });
+    const timeline = store.state.pages[key] ?? EMPTY;
+    const entry = JSON.stringify({ ...toEntry(pageOf(key), timeline), saved: Date.now() });
     const name = PAGE + key;
-    if (!present.length && !kept.length) {
-      if (localStorage.getItem(name) === null) return true;
-      localStorage.setItem(name, entry); // so that other tabs hear that it is empty
-      localStorage.removeItem(name);
-      return true;
-    }
     for (;;) {
       try {
         localStorage.setItem(name, entry);
@@ -119,13 +108,16 @@ export function autosave(store) {
     }
   }
 
-  /** The oldest painting goes, but never before that was said. @param {string} name  for which there is no room
+  /** A cleared page goes first, then the oldest painting, but never before that was said.
+   * @param {string} name  for which there is no room
    * @param {unknown} full @returns {boolean} whether there is more room now */
   function makeRoom(name, full) {
     const { models, pages } = store.state;
-    const oldest = names().find((one) => one !== name && pages[one.slice(PAGE.length)]);
+    const others = names().filter((one) => one !== name && pages[one.slice(PAGE.length)]);
+    const cleared = others.find((one) => !pages[one.slice(PAGE.length)]?.present.length);
+    const oldest = cleared ?? others[0];
     if (!oldest) throw full;
-    if (oldest === leaving) {
+    if (cleared || oldest === leaving) {
       localStorage.removeItem(oldest);
       return true;
     }

@@ -21,7 +21,7 @@ export const newId = () => `s${Date.now().toString(36)}-${(serial++).toString(36
 export const pageKey = (model, seed) => `${model}:${seed}`;
 
 /** As documents have them. @param {readonly Stroke[]} strokes */
-const nameless = (strokes) => strokes.map(({ id: _id, ...rest }) => rest);
+export const nameless = (strokes) => strokes.map(({ id: _id, ...rest }) => rest);
 
 /** Whether they paint the same. @param {readonly Stroke[]} a @param {readonly Stroke[]} b */
 export const sameStrokes = (a, b) =>
@@ -72,7 +72,8 @@ function readStroke(value, index) {
 }
 
 /**
- * Painting -> text for the fragment of an address: a JSON head, then the points as differences, deflated.
+ * Painting -> text for the fragment of an address: a JSON head, then the points as differences, deflated. Throws an
+ * Error where `fromLink` would refuse to read it.
  * @param {Painting} painting @returns {Promise<string>}
  */
 export async function toLink(painting) {
@@ -82,7 +83,9 @@ export async function toLink(painting) {
   const body = painting.strokes.flatMap((s) => s.points.map((value, i) => value - (s.points[i - 3] ?? 0)));
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, json.length);
-  return toBase64Url(await deflate(join([size, json, toVarints(body)]), "deflate-raw"));
+  const bytes = join([size, json, toVarints(body)]);
+  if (bytes.length > MAX_LINK_BYTES) throw new Error(`more than ${MAX_LINK_BYTES} bytes`);
+  return toBase64Url(await deflate(bytes, "deflate-raw"));
 }
 
 /** The link that the fragment of an address holds, whole or damaged. @param {string} hash */

@@ -1,4 +1,4 @@
-/** A picture that the server draws when it is asked: when it is too busy, the picture is asked for again, a few times. */
+/** A picture that the server draws when it is asked: when it does not come, it is asked for again, a few times. */
 import { h } from "./dom.js";
 
 const AGAIN_AFTER_S = [1, 2, 4, 8];
@@ -9,8 +9,18 @@ export function patientImage(attributes) {
   let tries = 0;
   element.addEventListener("error", () => {
     const seconds = AGAIN_AFTER_S[tries];
-    tries += 1;
-    if (seconds !== undefined) setTimeout(() => { element.src = String(attributes["src"]); }, 1000 * seconds);
+    tries = seconds === undefined ? 0 : tries + 1;
+    if (seconds === undefined) element.dataset["missing"] = "";
+    else setTimeout(() => { element.src = String(attributes["src"]); }, 1000 * seconds);
   });
   return element;
+}
+
+/** Ask anew for the pictures of the page that were given up. */
+export function askAgain() {
+  const missing = /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("img[data-missing]"));
+  for (const element of missing) {
+    delete element.dataset["missing"];
+    element.src = element.src;
+  }
 }

@@ -9,6 +9,7 @@ import { clamp } from "./geometry.js";
 import { CATEGORIES } from "./wall.js";
 
 const TALLEST = 16; // cells
+const MOST_BESIDE = 8; // layers that are told apart in half a window
 
 /** Distinct concepts of a category. @param {LayerSummary} layer @param {string} category */
 export const distinct = (layer, category) => layer.concepts[category]?.length ?? 0;
@@ -23,6 +24,9 @@ export function cellsAcross(all) {
   while (across < 8 && all.some(({ layers }) => layers.some((layer) => rows(layer, across) > TALLEST))) across++;
   return across;
 }
+
+/** Whether every network takes the whole width. @param {readonly Layers[]} all */
+export const stacked = (all) => all.some(({ layers }) => layers.length > MOST_BESIDE);
 
 /** Where to begin: the wanted layer if it is dissected, else the one with most labelled units, "" if there is none.
  * @param {Layers} of @param {string} [wanted] */

@@ -43,7 +43,7 @@ export const SHEET = [
 
 /** Keys that work while the picture has the focus; the picture itself handles them. */
 export const CURSOR_KEYS = [
-  { shown: "← ↑ ↓ →", what: "Move the brush; with Shift in larger steps" },
+  { shown: "← ↑ ↓ →", what: "Move the brush, or the divider of Before and after; with Shift in larger steps" },
   { shown: "Space", what: "Brush down, and up again" },
   { shown: "Enter", what: "One dab" },
   { shown: "Esc", what: "Drop the stroke under way" },

@@ -1,7 +1,7 @@
 /** The wiring of /layers/{model}. */
 import { concept } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
-import { cellsAcross, layersLink, readBlock } from "../lib/layers.js";
+import { cellsAcross, layersLink, readBlock, stacked } from "../lib/layers.js";
 import { CATEGORIES, wallLink } from "../lib/wall.js";
 import { plural, title } from "../lib/words.js";
 import { showEmpty } from "../views/empty.js";
@@ -50,6 +50,7 @@ function draw() {
   need(document, "#legend", HTMLElement).replaceChildren(...CATEGORIES.map((category) =>
     concept(plural(2, category).slice(2), category)));
   const across = cellsAcross(full);
+  charts.classList.toggle("stacked", stacked(full));
   charts.replaceChildren(...full.map((of) => town(of, nameOf(of.model), across)));
   need(document, "#tables", HTMLElement).replaceChildren(...full.map((of) => table(of, nameOf(of.model))));
   let chosen = readBlock(location.search, full);

@@ -4,7 +4,7 @@ import { bag, listen, need } from "../lib/dom.js";
 import { layerIn } from "../lib/layers.js";
 import { isStep, readSpot, spotLink } from "../lib/spot.js";
 import { createStore } from "../lib/store.js";
-import { openLooking } from "../looking.js";
+import { classifierOf, lookAt, openLooking, turn } from "../looking.js";
 import { mountModels, showLayers } from "../views/choose.js";
 import { showEmpty } from "../views/empty.js";
 import { mountFile } from "../views/file.js";
@@ -37,17 +37,17 @@ function start(otherwise) {
   const looking = openLooking(store);
   /** @param {Partial<Spot>} change */
   const go = (change) => store.update((s) => ({ ...s, spot: { ...s.spot, ...change } }));
-  /** @param {Spot} spot  another network has other layers and another picture */
-  const turn = (spot) => store.update((s) =>
-    (spot.model === s.spot.model ? { ...s, spot } : { ...s, spot, layers: null, picture: null }));
+  /** @param {Spot} spot */
+  const turnTo = (spot) => store.update((s) => turn(s, spot));
 
   const file = mountFile((picture) => {
-    if (looking.generates()) file.complain("A generator makes its own pictures; choose a classifier to look at yours.");
-    else store.update((s) => ({ ...s, picture, spot: { ...s.spot, at: [], unit: null } }));
+    const classifier = classifierOf(store.state);
+    if (classifier) store.update((s) => lookAt(s, classifier.id, picture));
+    else file.complain("Generators make their own pictures; there is no classifier on this server to look at yours.");
   });
   looking.complain = file.complain;
   const chooser = mountModels(models, store.state.spot.model, (model) =>
-    turn(readSpot(`?${new URLSearchParams({ model })}`)));
+    turnTo(readSpot(`?${new URLSearchParams({ model })}`)));
   const spot = mountSpot({ place: () => store.state.spot.at, look: (at) => looking.hasPicture() && go({ at }),
     speak: (text) => (element("spoken").textContent = text) });
   store.subscribe((s) => s.spot.model, (model) => {
@@ -75,13 +75,13 @@ function start(otherwise) {
   window.addEventListener("popstate", () => {
     const now = known(readSpot(location.search));
     const { layers } = store.state;
-    turn(layers?.model === now.model ? { ...now, layer: layerIn(layers, now.layer) } : now);
+    turnTo(layers?.model === now.model ? { ...now, layer: layerIn(layers, now.layer) } : now);
   });
   listen(into, element("layers"), "click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    turn(readSpot(link.search));
+    turnTo(readSpot(link.search));
   });
   listen(into, element("random"), "click", () => go({ seed: Math.floor(Math.random() * RANDOM_BELOW) }));
   mountSeed(go, file.complain);

@@ -1,11 +1,13 @@
-/** Painting with the keyboard: a cursor on the picture. */
+/** Painting with the keyboard: a cursor on the picture. While before and after are compared, the divider is moved. */
 import { bag, listen, need } from "../lib/dom.js";
 import { clamp, LATTICE } from "../lib/geometry.js";
 import { withPoint } from "../lib/pen.js";
-import { dropStroke, finishStroke, gridOf, growStroke, nameOf, startStroke, strokesOf } from "../state.js";
+import { dropStroke, finishStroke, gridOf, growStroke, nameOf, setLook, startStroke, strokesOf } from "../state.js";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP = 1 / 32; // of the side
+const LARGE_STEP = 1 / 8;
 
 /**
  * @param {import("../state.js").Store} store @param {import("../session.js").Session} session
@@ -23,14 +25,17 @@ export function mountKeys(store, session, speak) {
   });
   into.add(store.subscribe((s) => s.cursor !== null, (keyed) => canvas.classList.toggle("keyed", keyed)));
   listen(into, canvas, "blur", finish);
+  into.add(store.subscribe((s) => s.look.compare !== null, (comparing) => comparing && finish()));
   listen(into, canvas, "keydown", (event) => {
     const arrow = ARROWS[event.key];
-    const { cursor, draft } = store.state;
+    const step = event.shiftKey ? LARGE_STEP : STEP;
+    const { cursor, draft, look: { compare } } = store.state;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && draft) drop();
     else if (!arrow && event.key !== " " && event.key !== "Enter") return;
+    else if (compare !== null) arrow && slide(compare, arrow, step); // no brush is shown that could paint
     else if (!cursor) draft || appear(); // first show where it would paint
-    else if (arrow) move(cursor, arrow, event.shiftKey ? LATTICE / 8 : LATTICE / 32);
+    else if (arrow) move(cursor, arrow, step * LATTICE);
     else if (!event.repeat) press(cursor, event.key === "Enter");
     event.preventDefault();
   });
@@ -50,6 +55,14 @@ export function mountKeys(store, session, speak) {
     const cells = gridOf(store.state, null);
     const cell = (/** @type {number} */ value) => Math.min(cells, Math.floor((value / LATTICE) * cells) + 1);
     speak(`Column ${cell(cursor.x)}, row ${cell(cursor.y)} of ${cells}`);
+  }
+
+  /** The divider, as the arrows move any slider. @param {number} from @param {readonly [number, number]} way
+   * @param {number} step */
+  function slide(from, [dx, dy], step) {
+    const compare = clamp(from + (dx - dy) * step, 0, 1);
+    store.update((s) => setLook(s, { compare }));
+    speak(`Before and after at ${Math.round(compare * 100)}%`);
   }
 
   /** @param {{x: number, y: number}} at @param {boolean} dab */

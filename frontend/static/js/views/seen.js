@@ -4,6 +4,7 @@ import { toBase64 } from "../lib/bytes.js";
 import { need } from "../lib/dom.js";
 import { question } from "../lib/spot.js";
 import { plural, title } from "../lib/words.js";
+import { classifierOf } from "../looking.js";
 import { showLight } from "./light.js";
 import { mountStrongest } from "./strongest.js";
 
@@ -41,7 +42,7 @@ export function mountSeen(store, looking) {
     const { picture, spot: { model, seed } } = store.state;
     const generates = looking.generates();
     for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
-    element("open").hidden = generates;
+    element("open").hidden = !classifierOf(store.state);
     element("invite").hidden = looking.hasPicture();
     need(document, "#seed", HTMLInputElement).value = String(seed);
     void show();

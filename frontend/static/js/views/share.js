@@ -21,8 +21,10 @@ export function mountShare(store, session) {
   /** @param {boolean} large */
   async function save(large) {
     menu.open = false;
-    const { current } = session;
-    if (!current || store.state.picture !== "settled") {
+    const { original, current } = session;
+    const { picture, trouble } = store.state;
+    const ofThisScene = original && current; // until its original has come, the picture of another page is still there
+    if (!ofThisScene || (picture !== "settled" && !trouble)) {
       tell("The picture is still on its way; save it when it is there.", "error");
       return;
     }
@@ -34,11 +36,17 @@ export function mountShare(store, session) {
     const domain = store.state.models.find(({ id }) => id === painting.model)?.domain ?? "picture";
     h("a", { href: url, download: `unitbrush-${domain}-${painting.seed}.png` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
-    tell("Saved. Drop the file on this page to go on painting.");
+    const saved = trouble ? "Saved. The picture lags behind your strokes, but the file holds them all." : "Saved.";
+    tell(`${saved} Drop the file on this page to go on painting.`);
   }
 
   async function copy() {
-    const link = `${location.origin}${location.pathname}#p=${await toLink(paintingOf(store.state))}`;
+    const packed = await toLink(paintingOf(store.state)).catch(() => null);
+    if (packed === null) {
+      tell("This painting is too large for a link. Save the picture instead: it holds the whole painting.", "error");
+      return;
+    }
+    const link = `${location.origin}${location.pathname}#p=${packed}`;
     try {
       await navigator.clipboard.writeText(link);
       tell("Link copied. It opens this very painting.");

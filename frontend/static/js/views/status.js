@@ -1,6 +1,7 @@
 /** Loading, errors and the lost line, each shown where it happens. */
 import { bag, h, listen, need } from "../lib/dom.js";
 import { imageUrl } from "../api.js";
+import { askAgain } from "../lib/image.js";
 import { sha256 } from "../lib/sha256.js";
 
 const PATIENCE_MS = 350; // shorter waits are not worth a sign
@@ -37,6 +38,7 @@ export function mountStatus(store, session) {
     line.replaceChildren(...(state !== "lost" ? [] : [h("span", { class: "wide" }, "Connection lost, trying again"),
       h("span", { class: "narrow" }, "Offline")]));
     line.dataset["state"] = state;
+    if (state === "open") askAgain();
     line.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
   }));
   listen(into, need(document, "#retry", HTMLButtonElement), "click", session.retry);

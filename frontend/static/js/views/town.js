@@ -28,7 +28,7 @@ function tower(model, layer) {
   });
   const all = CATEGORIES.reduce((sum, category) => sum + distinct(layer, category), 0);
   const foot = h("a", { class: "foot", href: wallLink({ model, layer: layer.layer }),
-    title: `${layer.labelled} of ${layer.units} units labelled` }, layer.layer);
+    title: `${layer.layer}: ${layer.labelled} of ${layer.units} units labelled` }, layer.layer);
   return h("div", { class: "tower" }, h("b", {}, String(all)), h("div", { class: "blocks" }, ...blocks), foot);
 }
 
