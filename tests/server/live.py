@@ -111,7 +111,8 @@ def assert_error_shape(body: Any) -> dict[str, Any]:
     """The one shape; returns what is inside."""
     assert list(body) == ["error"]
     error = body["error"]
-    assert set(error) == {"code", "field", "value", "allowed", "message"}
+    assert set(error) - {"retry_after_s"} == {"code", "field", "value", "allowed", "message"}
+    assert error.get("retry_after_s", 1) >= 1
     assert all(isinstance(error[key], str) for key in ("code", "field", "allowed", "message"))
     assert error["value"] is None or isinstance(error["value"], str | int | float | bool)
     assert error["message"]

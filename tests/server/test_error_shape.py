@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -64,6 +66,7 @@ def test_bad_addresses(server: LiveServer, method: str, path: str, status: int, 
     error = assert_error_shape(response.json())
     assert (error["code"], error["field"]) == (code, field)
     assert error["allowed"]
+    assert "retry_after_s" not in error
 
 
 @pytest.mark.parametrize(
@@ -167,8 +170,26 @@ def test_overload_says_when_to_come_back(serve: Callable[..., AbstractContextMan
             response = live.client.post("/api/render", json=painting(stroke()))
         assert response.status_code == 503
         assert response.headers["retry-after"] == "5"  # one waits, for 4.2 s
-        assert assert_error_shape(response.json())["code"] == "overloaded"
+        error = assert_error_shape(response.json())
+        assert (error["code"], error["retry_after_s"]) == ("overloaded", 5)
         waiting.result(30)
+
+
+def test_a_server_that_stops_or_has_lost_a_thread_says_when_to_come_back(
+    serve: Callable[..., AbstractContextManager[LiveServer]],
+) -> None:
+    with serve() as live:
+        with ThreadPoolExecutor(2) as pool, live.studio.engine._workers["storybook-church"].gate:
+            waiting = pool.submit(live.client.post, "/api/render", json=painting(stroke()))
+            while not live.studio.engine.waiting("storybook-church"):
+                time.sleep(0.005)
+            pool.submit(live.studio.engine.stop)
+            stopped = waiting.result(30)
+        unready = live.client.get("/readyz")
+    for response, code in ((stopped, "stopping"), (unready, "not_ready")):
+        error = assert_error_shape(response.json())
+        assert (response.status_code, error["code"]) == (503, code)
+        assert int(response.headers["retry-after"]) == error["retry_after_s"] >= 1
 
 
 def test_a_render_that_takes_too_long_is_given_up(serve: Callable[..., AbstractContextManager[LiveServer]]) -> None:

@@ -131,6 +131,7 @@ def test_there_is_a_limit_on_connections(serve: Serve) -> None:
             with line(live) as second:
                 answer, _ = hear(second)
                 assert answer["error"]["code"] == "too_many_connections"
+                assert answer["error"]["retry_after_s"] >= 1
                 with pytest.raises(ConnectionClosed):
                     second.recv(timeout=30)
         deadline = time.monotonic() + 30
@@ -182,6 +183,19 @@ def test_a_post_whose_client_left_is_dropped(serve: Serve) -> None:
                 time.sleep(0.005)
         assert live.client.post("/api/render", json=painting(stroke())).status_code == 200
         assert engine.tally("storybook-church").cancelled == 1
+
+
+def test_overload_says_when_to_come_back(serve: Serve) -> None:
+    with serve(max_waiting_renders=1) as live:
+        engine = live.studio.engine
+        engine.tally("storybook-church").ms_per_picture = 4200
+        with engine._workers["storybook-church"].gate:  # nothing is rendered while this is held
+            waiting = engine.submit("storybook-church", 1, {})
+            with line(live) as socket:
+                say(socket, 1, stroke())
+                error = assert_error_shape({"error": hear(socket)[0]["error"]})
+        assert (error["code"], error["retry_after_s"]) == ("overloaded", 5)
+        waiting.result(30)
 
 
 def test_the_address_answers_only_sockets(server: LiveServer) -> None:
