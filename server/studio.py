@@ -42,12 +42,16 @@ EXAMPLE_MARGIN = 0.3
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture: the file, its format, the network, and where the time went (milliseconds, by step)."""
+    """An encoded picture: the file, its format, the network, and where the time went (milliseconds, by step).
+
+    batch: pictures in its forward pass, 0 for one that was remembered.
+    """
 
     data: bytes
     format: pixels.Format
     model: ModelCard
     ms: Mapping[str, float]
+    batch: int
 
 
 class Studio:
@@ -170,7 +174,7 @@ class Studio:
             "total": (time.perf_counter() - started) * 1000,
         }
         self.metrics.finished(card.id, ms, rendered.batch)
-        return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()})
+        return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()}, rendered.batch)
 
     async def in_pool(self, work: Callable[[], T]) -> T:
         """What `work` gives, done in a thread: decoding and encoding."""

@@ -15,7 +15,7 @@ def picture_response(picture: Picture, etag: str | None = None, settings: Settin
     """The file with its type, the network that made it and where the time went; cacheable if it has an ETag."""
     headers = {
         "X-Unitbrush-Model-Sha256": picture.model.weights.sha256,
-        "Server-Timing": server_timing(picture.ms),
+        "Server-Timing": server_timing(picture.ms, picture.batch),
         "Cache-Control": "no-store",
     }
     if etag is not None and settings is not None:
@@ -38,6 +38,6 @@ def cache_headers(etag: str, settings: Settings, for_ever: bool = False) -> dict
     return {"ETag": etag, "Cache-Control": lasting}
 
 
-def server_timing(ms: Mapping[str, float]) -> str:
-    """The Server-Timing header: queue;dur=0.1, render;dur=31.0, …"""
-    return ", ".join(f"{step};dur={value:g}" for step, value in ms.items())
+def server_timing(ms: Mapping[str, float], batch: int) -> str:
+    """The Server-Timing header: queue;dur=0.1, render;dur=31.0, …, batch;desc="8"."""
+    return ", ".join([*(f"{step};dur={value:g}" for step, value in ms.items()), f'batch;desc="{batch}"'])

@@ -144,8 +144,15 @@ def test_the_schema_describes_every_address_and_the_body(server: LiveServer) -> 
         assert reference.rpartition("/")[2] in schema["components"]["schemas"]
 
 
-def test_server_timing_names_each_step() -> None:
-    assert server_timing({"queue": 0.5, "render": 31.0}) == "queue;dur=0.5, render;dur=31"
+def test_server_timing_names_each_step_and_the_batch() -> None:
+    assert server_timing({"queue": 0.5, "render": 31.0}, 8) == 'queue;dur=0.5, render;dur=31, batch;desc="8"'
+
+
+def test_an_answer_says_how_many_shared_its_pass(server: LiveServer) -> None:
+    painted = server.client.post("/api/render", json=painting(stroke()))
+    assert painted.headers["server-timing"].endswith('batch;desc="1"')
+    remembered = get(server, f"{CHURCH}/images/0")  # rendered at the start
+    assert remembered.headers["server-timing"].endswith('batch;desc="0"')
 
 
 def test_metrics_count_pictures_by_network(serve: Any) -> None:
