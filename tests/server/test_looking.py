@@ -276,7 +276,8 @@ def test_looking_waits_in_a_line_with_an_end(serve: Callable[..., AbstractContex
     with serve(max_waiting_looks=1, render_timeout_seconds=0.3) as live:
         observer = live.app.state.looking.observer
         with observer._gate:  # nothing is looked at while this is held
-            assert upload(live, f"{TOY}/classify", halves()).status_code == 504
+            assert upload(live, f"{TOY}/classify", halves()).status_code == 504  # and leaves its place to the next
+            observer.submit(lambda: None)
             refused(upload(live, f"{TOY}/classify", halves()), 503, "overloaded", "server")
         assert live.client.get("/readyz").status_code == 200
 
