@@ -29,6 +29,7 @@ from server.metrics import Metrics
 from server.recent import Recent
 from server.schemas import Painting
 from server.settings import Settings
+from server.shared import Shared
 from server.strokes import StrokeReader
 from server.waiting import finished
 
@@ -65,7 +66,7 @@ class Studio:
         self.reader = StrokeReader(settings)
         self._pool = ThreadPoolExecutor(settings.encode_threads, thread_name_prefix="encode")
         self._originals: Recent[tuple[str, int], Tensor] = Recent(settings.cached_pictures)
-        self._coming: dict[tuple[str, int], asyncio.Task[Rendered]] = {}
+        self._coming: Shared[tuple[str, int], Rendered] = Shared()  # one render, however many ask for it
         self._examples: Recent[tuple[str, str, pixels.Format], Picture] = Recent(settings.cached_examples)
 
     def open(self) -> None:
@@ -141,11 +142,7 @@ class Studio:
         key = (model_id, seed)
         if (picture := self._originals.get(key)) is not None:
             return Rendered(picture, 0.0, 0.0, 0)
-        if key not in self._coming:  # one render, however many ask for it
-            task = asyncio.create_task(self._from_engine(model_id, seed, {}, client))
-            self._coming[key] = task
-            task.add_done_callback(lambda _: self._coming.pop(key))
-        rendered = await asyncio.shield(self._coming[key])
+        rendered = await self._coming.wait(key, lambda: self._from_engine(model_id, seed, {}, client))
         self._originals.put(key, rendered.picture)
         return rendered
 

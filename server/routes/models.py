@@ -13,7 +13,7 @@ from dissect_core.version import __version__
 from server.catalog import Catalog
 from server.deps import ClientDep, ModelDep, SettingsDep, StudioDep
 from server.errors import ApiError, NotFound
-from server.routes.pictures import not_modified, picture_response
+from server.routes.pictures import not_modified, picture_response, unless_client_leaves
 from server.schemas import (
     BrushesOut,
     BrushOut,
@@ -139,4 +139,5 @@ async def show_image(
     etag = f'"{model.card.weights.sha256[:16]}-{seed}-{side or most}-{format}-{__version__}"'
     if (answer := not_modified(request, etag, settings)) is not None:
         return answer
-    return picture_response(await studio.image(model, seed, format, side, client), etag, settings)
+    picture = await unless_client_leaves(request, studio.image(model, seed, format, side, client))
+    return picture_response(picture, etag, settings)

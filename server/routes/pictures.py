@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
+from server.errors import ApiError
 from server.settings import Settings
 from server.static import FOR_EVER
 from server.studio import Picture
+
+T = TypeVar("T")
 
 
 def picture_response(picture: Picture, etag: str | None = None, settings: Settings | None = None) -> Response:
@@ -36,6 +41,25 @@ def cache_headers(etag: str, settings: Settings, for_ever: bool = False) -> dict
     """
     lasting = FOR_EVER if for_ever else f"public, max-age={settings.picture_max_age_seconds}"
     return {"ETag": etag, "Cache-Control": lasting}
+
+
+async def unless_client_leaves(request: Request, making: Coroutine[Any, Any, T]) -> T:
+    """What is made; raises ApiError 499 once the client has closed the connection: then what waits is dropped."""
+    work = asyncio.create_task(making)
+    left = asyncio.create_task(_client_left(request))
+    try:
+        await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            return work.result()
+        raise ApiError(499, "client_left", "the client left", field="connection", value=None, allowed="an open one")
+    finally:
+        left.cancel()
+        work.cancel()
+
+
+async def _client_left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def server_timing(ms: Mapping[str, float], batch: int) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -182,6 +183,26 @@ def test_a_post_whose_client_left_is_dropped(serve: Serve) -> None:
                 time.sleep(0.005)
         assert live.client.post("/api/render", json=painting(stroke())).status_code == 200
         assert engine.tally("storybook-church").cancelled == 1
+
+
+def test_an_image_is_rendered_until_nobody_waits_for_it(serve: Serve) -> None:
+    address = "/api/models/storybook-church/images"
+    with serve() as live, ThreadPoolExecutor(3) as pool:
+        engine = live.studio.engine
+        worker = engine._workers["storybook-church"]
+        before = engine.tally("storybook-church").pictures
+        with worker.gate:  # nothing is rendered while this is held
+            left = [pool.submit(httpx.get, f"{live.client.base_url}{address}/{seed}", timeout=2) for seed in (5, 6)]
+            kept = pool.submit(live.client.get, f"{address}/6")
+            for future in left:
+                assert isinstance(future.exception(30), httpx.ReadTimeout)
+            deadline = time.monotonic() + 30
+            while len(worker.line) > 1 and time.monotonic() < deadline:
+                time.sleep(0.005)
+            assert len(worker.line) == 1
+        assert kept.result(30).status_code == 200
+        assert engine.tally("storybook-church").pictures == before + 1
+        assert live.client.get(f"{address}/5").status_code == 200
 
 
 def test_overload_says_when_to_come_back(serve: Serve) -> None:
