@@ -157,6 +157,11 @@ class Engine:
         """Numbers in z of a network."""
         return self._workers[model].renderer.latent_size
 
+    def precision(self, model: str) -> str:
+        """What a network's pictures are computed in and on, "bfloat16-cpu": others differ in their last bits."""
+        renderer = self._workers[model].renderer
+        return f"{renderer.dtype}-{renderer.device.type}".removeprefix("torch.")
+
     def tally(self, model: str) -> Tally:
         """What the worker of `model` has done so far."""
         return self._workers[model].tally

@@ -23,6 +23,7 @@ from dissect_core.latents import latents
 from dissect_core.masks import to_grid
 from dissect_core.models.card import ModelCard
 from dissect_core.render import Renderer
+from dissect_core.version import __version__
 from server.catalog import Catalog, Networks, PaintModel
 from server.engine import Engine, Rendered
 from server.metrics import Metrics
@@ -80,6 +81,10 @@ class Studio:
         """Stop the engine and the pool."""
         self.engine.stop()
         self._pool.shutdown(cancel_futures=True)
+
+    def picture_version(self, model: PaintModel) -> str:
+        """Changes with everything that a picture of a network depends on but what was asked for."""
+        return f"{model.card.weights.sha256[:16]}-{self.engine.precision(model.card.id)}-{__version__}"
 
     async def paint(self, painting: Painting, *, masks: Mapping[str, bytes] | None = None, client: str = "") -> Picture:
         """The picture of a painting.
