@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         16, ge=1, description="Layers kept in memory as they were in the last pictures looked at, up to 4 MiB each."
     )
     picture_max_age_seconds: int = Field(
-        300, ge=0, description="How long a browser may reuse a picture without asking again."
+        300, ge=0, description="How long a browser may reuse a picture, or what it was told of units, without asking."
     )
 
     max_sockets: int = Field(256, ge=1, description="Most live-preview connections at once.")

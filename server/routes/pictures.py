@@ -29,15 +29,15 @@ def picture_response(picture: Picture, etag: str | None = None, settings: Settin
 
 
 def not_modified(request: Request, etag: str, settings: Settings, for_ever: bool = False) -> Response | None:
-    """304 if the browser has this picture already; for_ever as in `cache_headers`."""
+    """304 if the browser has this already; for_ever as in `cache_headers`."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     return Response(status_code=304, headers=cache_headers(etag, settings, for_ever)) if etag in known else None
 
 
 def cache_headers(etag: str, settings: Settings, for_ever: bool = False) -> dict[str, str]:
-    """The browser may reuse the picture for a while and then asks whether it changed.
+    """The browser may reuse the answer for a while and then asks whether it changed.
 
-    for_ever: what the picture depends on is in its address, so the browser need never ask again.
+    for_ever: what the answer depends on is in its address, so the browser need never ask again.
     """
     lasting = FOR_EVER if for_ever else f"public, max-age={settings.picture_max_age_seconds}"
     return {"ETag": etag, "Cache-Control": lasting}
