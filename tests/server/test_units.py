@@ -84,6 +84,17 @@ def test_another_dissection_is_not_the_one_that_a_browser_kept(server: LiveServe
     assert replace(model).findings == model.findings
 
 
+def test_what_is_told_is_compressed_and_pictures_are_not(server: LiveServer) -> None:
+    path = f"{CHURCH}/layers/layer4/units"
+    packed = server.client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = server.client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 3
+    assert packed.json() == plain.json()
+    for picture in (f"{CHURCH}/images/3", f"{CHURCH}/images/3?format=webp", f"{path}/3/strip"):
+        assert "content-encoding" not in server.client.get(picture, headers={"Accept-Encoding": "gzip"}).headers
+
+
 def test_units_are_listed_with_label_and_iou(server: LiveServer) -> None:
     body = get(server, f"{TOY}/layers/conv5_3/units")
     assert (body["model"], body["layer"], body["grid"]) == ("storybook-classifier", "conv5_3", 2)
