@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import struct
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -13,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.live import LiveServer, assert_error_shape, base64_text, mask_png, painting, stroke
+from tests.server.live import LiveServer, assert_error_shape, base64_text, mask_png, painting, png_claiming, stroke
 
 CHURCH = "/api/models/storybook-church"
 
@@ -126,10 +124,7 @@ def test_bad_paintings(server: LiveServer, body: Any, code: str, field: str) -> 
 
 
 def test_a_mask_that_claims_20000_pixels_is_refused_by_its_header(server: LiveServer) -> None:
-    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 6, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    packed = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
-    error = refused(server, painting(stroke(mask=base64_text(b"\x89PNG\r\n\x1a\n" + b"".join(packed)))))
+    error = refused(server, painting(stroke(mask=base64_text(png_claiming(20_000)))))
     assert (error["code"], error["field"]) == ("bad_mask", "strokes[0].mask")
     assert "20000" in error["value"]
     assert "512" in error["allowed"]

@@ -23,7 +23,16 @@ from dissect_core.models.registry import Registry
 from dissect_core.positions import upsample
 from dissect_core.world.scenes import paint
 from server.settings import Settings
-from tests.server.live import LiveServer, assert_error_shape, base64_text, live_server, mask_png, pixels_of, png
+from tests.server.live import (
+    LiveServer,
+    assert_error_shape,
+    base64_text,
+    live_server,
+    mask_png,
+    pixels_of,
+    png,
+    png_claiming,
+)
 
 CHURCH = "/api/models/storybook-church"
 TOY = "/api/models/storybook-classifier"
@@ -247,10 +256,21 @@ def test_a_question_that_is_no_json_is_refused(server: LiveServer) -> None:
 
 @pytest.mark.parametrize("path", [f"{TOY}/classify", f"{UNIT}/activation"])
 def test_bad_pictures_are_refused(server: LiveServer, path: str) -> None:
-    refused(upload(server, path, b""), 422, "bad_picture", "picture")
-    refused(upload(server, path, b"no picture", "image/jpeg"), 422, "bad_picture", "picture")
-    refused(upload(server, path, halves()[:60]), 422, "bad_picture", "picture")
+    for data, why in (
+        (b"", "there is no picture"),
+        (b"no picture", "the file is no PNG, JPEG, WebP or GIF"),
+        (halves()[:60], "the file ends too early"),
+    ):
+        response = upload(server, path, data, "image/jpeg")
+        assert refused(response, 422, "bad_picture", "picture")["message"] == f"cannot read picture: {why}"
+        assert "object at 0x" not in response.text
     refused(upload(server, path, halves(), "text/plain"), 415, "bad_content_type", "Content-Type")
+
+
+def test_a_picture_that_claims_60000_pixels_is_refused_by_its_header(server: LiveServer) -> None:
+    error = refused(upload(server, f"{TOY}/classify", png_claiming(60_000)), 422, "bad_picture", "picture")
+    assert error["message"] == "picture is too large"
+    assert "pixels" in error["value"]
 
 
 def test_a_generator_wants_no_picture(server: LiveServer) -> None:
