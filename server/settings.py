@@ -69,7 +69,9 @@ class Settings(BaseSettings):
         256, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
     )
     cached_pictures: int = Field(
-        512, ge=1, description="Unedited pictures kept in memory; one of 128 pixels takes 48 KiB."
+        512,
+        ge=1,
+        description="Unedited pictures kept in memory, and scenes of each classifier; one of 128 pixels takes 48 KiB.",
     )
     cached_examples: int = Field(256, ge=1, description="Encoded example pictures of brushes kept in memory.")
     cached_masks: int = Field(4096, ge=1, description="Masks on a feature grid kept in memory, 1 KiB each.")

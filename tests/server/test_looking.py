@@ -21,7 +21,10 @@ from dissect_core.hooks import recorded
 from dissect_core.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.positions import upsample
+from dissect_core.scene_pictures import ScenePictures
+from dissect_core.sources import ClassifierSource
 from dissect_core.world.scenes import paint
+from server.looking import RecentPictures
 from server.settings import Settings
 from tests.server.live import (
     LiveServer,
@@ -111,6 +114,31 @@ def test_the_best_images_of_a_classifier_are_its_scenes(server: LiveServer) -> N
     outside = ~inside & ~yellow
     assert np.array_equal(lit[outside], scene[outside] // 2)
     assert server.client.get(top[0]["url"], params={"format": "webp"}).headers["content-type"] == "image/webp"
+
+
+def test_a_best_image_is_painted_once_and_the_network_sees_it_once(
+    serve: Callable[..., AbstractContextManager[LiveServer]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted, seen = [], []
+    paint_rows, see = ScenePictures.paint, ClassifierSource.see
+    monkeypatch.setattr(ScenePictures, "paint", lambda self, rows: painted.append(rows) or paint_rows(self, rows))
+    monkeypatch.setattr(ClassifierSource, "see", lambda *asked: seen.append(asked[1]) or see(*asked))
+    with serve() as live:
+        top = live.client.get(UNIT).json()["top"][0]
+        plain = live.client.get(top["url"]).content
+        assert (painted, seen) == ([[top["image"]]], [])
+        masked = live.client.get(top["masked_url"]).content
+        assert (len(painted), seen) == (1, [[top["image"]]])
+        assert pixels_of(plain).shape == pixels_of(masked).shape
+
+
+def test_scenes_are_kept_within_a_number_and_are_the_same_bytes() -> None:
+    scenes = ScenePictures(("church", "beach"), 4, 32, 5)
+    recent = RecentPictures(scenes, 2)
+    for rows in ([0, 1, 3], [3, 0], [1, 1]):
+        assert torch.equal(recent.load(rows), scenes.load(rows))
+    assert len(recent._kept) == 2
+    assert (len(recent), recent.inputs) == (4, scenes.inputs)
 
 
 def test_the_best_images_of_a_generator_are_its_pictures(server: LiveServer) -> None:
