@@ -8,12 +8,13 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dissect_core.errors import UnitbrushError
 
 KINDS = ("PNG", "JPEG", "WEBP", "GIF")
 """What is decoded; of an animation the first picture."""
+KIND_NAMES = "PNG, JPEG, WebP or GIF"
 BACKGROUND = (255, 255, 255)
 """What shows through where a picture is transparent."""
 UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, struct.error, zlib.error)
@@ -33,7 +34,7 @@ def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Imag
     Greys, palettes and 16-bit greys become RGB.  Raises BadPicture naming `field` for anything else: another kind of
     file, a damaged or truncated one, or one of more than `max_pixels` pixels, which is not decompressed.
     """
-    allowed = f"a whole {', '.join(KINDS[:-1])} or {KINDS[-1]} file of at most {max_pixels} pixels"
+    allowed = f"a whole {KIND_NAMES} file of at most {max_pixels} pixels"
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=KINDS) as image:
             if image.width * image.height > max_pixels:
@@ -46,12 +47,24 @@ def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Imag
         raise BadPicture(f"{field} is too large", field=field, value=value, allowed=allowed) from cause
     except UNREADABLE as cause:
         given = f"{len(source)} bytes" if isinstance(source, bytes) else source.name
-        raise BadPicture(f"cannot read {field}: {cause}", field=field, value=given, allowed=allowed) from cause
+        raise BadPicture(
+            f"cannot read {field}: {_why(source, cause)}", field=field, value=given, allowed=allowed
+        ) from cause
 
 
 def square(image: Image.Image, side: int) -> Image.Image:
     """The middle square at side x side pixels (bicubic, antialiased): what a network is shown of a picture."""
     return ImageOps.fit(image, (side, side), Image.Resampling.BICUBIC)
+
+
+def _why(source: bytes | Path, cause: Exception) -> str:
+    """What is wrong with a file, in our words: Pillow's name objects in memory."""
+    if source == b"":
+        return "there is no picture"
+    if isinstance(cause, UnidentifiedImageError):
+        return f"the file is no {KIND_NAMES}"
+    early = isinstance(cause, EOFError) or "truncated" in str(cause).lower()
+    return "the file ends too early" if early else "the file is damaged"
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -69,8 +69,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.templates = _templates(settings, static)
     for module in (pages, models, units, looking, render, paint, health):
         app.include_router(module.router)
-    app.mount("/static", GZipMiddleware(static, minimum_size=1024, compresslevel=6), name="static")
+    app.mount("/static", static, name="static")
     install_error_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)  # leaves pictures as they are
     app.add_middleware(NoTracebacks)
     app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)  # added last, so outermost

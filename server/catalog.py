@@ -6,14 +6,17 @@ at start-up that names the file.  Knows nothing of HTTP.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
+from torch import Tensor
 
 from dissect_core.artifacts import require
 from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes
@@ -44,6 +47,15 @@ class DissectedModel:
     def evidence(self) -> dict[str, str]:
         """By dissected layer, a digest of everything that pictures of its units depend on."""
         return {layer: evidence(self.dissection, layer) for layer in self.dissection.layers}
+
+    @cached_property
+    def findings(self) -> str:
+        """A digest of everything that the dissection found, SHA-256."""
+        digest = hashlib.sha256(json.dumps(self.dissection.manifest, sort_keys=True).encode())
+        for layer in sorted(self.dissection.layers):
+            for tensor in _tensors(self.dissection.layers[layer]):
+                digest.update(tensor.contiguous().numpy().data)
+        return digest.hexdigest()
 
     def layer(self, name: str) -> LayerInfo:
         """A dissected layer, or UnknownLayer."""
@@ -158,6 +170,13 @@ def _named(kind: str, models: Mapping[str, M], model_id: str) -> M:
         known = f"one of {', '.join(models)}" if models else "none: there is none"
         raise UnknownModel(f"no {kind} {model_id!r}", field="model", value=model_id, allowed=known)
     return models[model_id]
+
+
+def _tensors(stats: Any) -> Iterator[Tensor]:
+    """The tensors of a dataclass and of those in it."""
+    for field in fields(stats):
+        value = getattr(stats, field.name)
+        yield from [value] if isinstance(value, Tensor) else _tensors(value)
 
 
 def load_catalog(root: Path, device: torch.device) -> tuple[Catalog, Networks]:

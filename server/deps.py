@@ -39,7 +39,7 @@ def _service(connection: HTTPConnection, name: str, kind: type[T]) -> T:
             field="server",
             value=None,
             allowed="try again in a moment",
-            headers={"Retry-After": "1"},
+            retry_after_s=1,
         )
     return service
 

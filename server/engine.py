@@ -2,7 +2,7 @@
 
 Nobody waits for a batch to fill: an idle worker starts at once, and what arrives meanwhile is the next batch.  Clients
 take turns (see `line`).  Whoever would wait too long at the present pace is refused at once, before everybody waits.  A
-render that was cancelled before it began is skipped.  On one device only one network runs at a time: the cores are
+render that is cancelled before it began leaves the line.  On one device only one network runs at a time: the cores are
 shared, so two at once would only slow each other down.
 
 Knows nothing of HTTP.
@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -156,6 +157,11 @@ class Engine:
         """Numbers in z of a network."""
         return self._workers[model].renderer.latent_size
 
+    def precision(self, model: str) -> str:
+        """What a network's pictures are computed in and on, "bfloat16-cpu": others differ in their last bits."""
+        renderer = self._workers[model].renderer
+        return f"{renderer.dtype}-{renderer.device.type}".removeprefix("torch.")
+
     def tally(self, model: str) -> Tally:
         """What the worker of `model` has done so far."""
         return self._workers[model].tally
@@ -177,6 +183,7 @@ class Engine:
             worker.line.put(client, job)
         except LineFull:
             raise Overloaded(waiting, expected_s, allowed) from None
+        job.future.add_done_callback(partial(worker.done, client))
         return job.future
 
 
@@ -194,6 +201,12 @@ class _Worker:
         self.tally = Tally()
         self.thread = threading.Thread(target=self._run, name=f"render-{model}", daemon=True)
 
+    def done(self, client: str, future: Future[Rendered]) -> None:
+        """A client's render was finished or cancelled: a cancelled one leaves the line at once."""
+        if future.cancelled():
+            self.line.drop(client, lambda job: job.future is future)
+            self.tally.cancelled += 1
+
     def _run(self) -> None:
         torch.set_num_threads(self.threads)  # counted for each thread that calls into torch
         while True:
@@ -203,12 +216,7 @@ class _Worker:
                 jobs = self.line.take(self.max_batch)  # only now: what arrived while others rendered joins in
                 if not jobs and self.line.closed:
                     return
-                self._render([job for job in jobs if self._begin(job)], began)
-
-    def _begin(self, job: _Job) -> bool:
-        begun = job.future.set_running_or_notify_cancel()
-        self.tally.cancelled += not begun
-        return begun
+                self._render([job for job in jobs if job.future.set_running_or_notify_cancel()], began)
 
     def _render(self, jobs: list[_Job], began: float) -> None:
         """One pass for all; if it fails, one each, so that only the culprit fails.

@@ -24,12 +24,14 @@ from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError,
 
 log = logging.getLogger("unitbrush.server")
 
+RETRY_AFTER_S = 5
+"""When to come back after a 503 that does not know better: about what a restart takes."""
 SERVER_FAULTS: tuple[type[UnitbrushError], ...] = (ArtifactMismatch, BadCheckpoint)
 """Errors about our own files: when a request meets one, it is not the request's fault."""
 
 
 class ApiError(UnitbrushError):
-    """An error that carries its HTTP status and code."""
+    """An error that carries its HTTP status and code; a 503 also in how many seconds to come back."""
 
     def __init__(
         self,
@@ -41,11 +43,13 @@ class ApiError(UnitbrushError):
         value: object,
         allowed: str,
         headers: Mapping[str, str] | None = None,
+        retry_after_s: int = RETRY_AFTER_S,
     ) -> None:
         super().__init__(message, field=field, value=value, allowed=allowed)
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.retry_after_s = retry_after_s if status == 503 else None
 
 
 class NotFound(ApiError):
@@ -78,7 +82,7 @@ def overloaded(waiting: int, expected_s: float, allowed: str) -> ApiError:
         field="server",
         value=f"{waiting} waiting, about {expected_s:.1f} s",
         allowed=f"{allowed}; try again in {again_s} s",
-        headers={"Retry-After": str(again_s)},
+        retry_after_s=again_s,
     )
 
 
@@ -90,7 +94,8 @@ def status_of(error: UnitbrushError) -> int:
 
 
 def error_body(error: UnitbrushError) -> dict[str, Any]:
-    """The JSON object of an error."""
+    """The JSON object of an error; it has `retry_after_s` where coming back later helps."""
+    again_s = retry_after_s(error)
     return {
         "error": {
             "code": error.code,
@@ -98,8 +103,14 @@ def error_body(error: UnitbrushError) -> dict[str, Any]:
             "value": printable(error.value),
             "allowed": printable(error.allowed),
             "message": printable(error.message),
+            **({} if again_s is None else {"retry_after_s": again_s}),
         }
     }
+
+
+def retry_after_s(error: UnitbrushError) -> int | None:
+    """In how many seconds to come back, 1 or more; None for an error that stays."""
+    return error.retry_after_s if isinstance(error, ApiError) else None
 
 
 def printable(value: object) -> str | int | float | bool | None:
@@ -115,8 +126,12 @@ def printable(value: object) -> str | int | float | bool | None:
 
 def error_response(error: UnitbrushError) -> JSONResponse:
     """The response of an error."""
-    headers = error.headers if isinstance(error, ApiError) else {}
-    return JSONResponse(error_body(error), status_of(error), {"Cache-Control": "no-store", **headers})
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, ApiError):
+        headers |= error.headers
+    if (again_s := retry_after_s(error)) is not None:
+        headers["Retry-After"] = str(again_s)
+    return JSONResponse(error_body(error), status_of(error), headers)
 
 
 def install_error_handlers(app: FastAPI) -> None:

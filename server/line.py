@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -38,6 +39,17 @@ class Line(Generic[T]):
             self._queues.setdefault(client, deque()).append(item)
             self._waiting += 1
             self._changed.notify()
+
+    def drop(self, client: str, gone: Callable[[T], bool]) -> None:
+        """Take out the client's items for which `gone` is true: they are never taken and leave their room to others."""
+        with self._changed:
+            queue = self._queues.get(client, deque())
+            kept = [item for item in queue if not gone(item)]
+            self._waiting -= len(queue) - len(kept)
+            queue.clear()  # in place: the client keeps its turn
+            queue.extend(kept)
+            if not kept:
+                self._queues.pop(client, None)
 
     def wait(self) -> None:
         """Wait until there is something or the line is closed."""

@@ -2,7 +2,8 @@
 
 Networks run in the observer's thread and encoding in the studio's, so the event loop only waits.  Uploaded pictures are
 kept nowhere; of the pictures that were looked at last the activations are, under a digest, so that one unit after
-another can be looked at.  Knows nothing of HTTP but the errors it raises.
+another can be looked at.  So are the scenes that a classifier's units were shown in last.  Knows nothing of HTTP but
+the errors it raises.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
 from dissect_core import pixels
@@ -60,6 +62,30 @@ class OnePicture:
         return self.picture
 
 
+class RecentPictures:
+    """Scenes, of which the `size` last ones are kept as bytes: painting one takes longer than looking at it."""
+
+    def __init__(self, pictures: ScenePictures, size: int) -> None:
+        self._pictures = pictures
+        self._kept: Recent[int, Tensor] = Recent(size)
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Those of the list."""
+        return self._pictures.inputs
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def paint(self, row: int) -> Tensor:
+        """Picture `row`, (R, R, 3) uint8."""
+        return self._kept.get_or_make(row, lambda: self._pictures.paint([row])[0])
+
+    def load(self, rows: Sequence[int]) -> Tensor:
+        """Pictures of these numbers, (N, 3, R, R) float32 in [-1, 1]."""
+        return pixels.from_bytes(torch.stack([self.paint(row) for row in rows]))
+
+
 @dataclass(frozen=True, eq=False)
 class GreyMap:
     """The activation of a unit in a picture as a grey PNG file, and its scale.
@@ -81,6 +107,7 @@ class Looking:
         self._studio, self._networks = studio, networks
         engine = studio.engine
         self.observer = Observer(engine.gate(networks.device), engine.threads, self.settings.max_waiting_looks)
+        self._scenes: dict[str, RecentPictures] = {}
         dissected = studio.catalog.dissected.values()
         self._sources = {model.card.id: self._source(model) for model in dissected if model.dissection.layers}
         self._strips: Recent[tuple[str, str, int], bytes] = Recent(self.settings.cached_strips)
@@ -185,7 +212,8 @@ class Looking:
         card = model.card
         if card.id in self._networks.generators:
             return GeneratorSource(self._networks.generators[card.id], card.id, card.weights.sha256, MAX_ID + 1)
-        scenes = ScenePictures.of(model.dissection.manifest, f"dissection/{card.id}/manifest.json")
+        painted = ScenePictures.of(model.dissection.manifest, f"dissection/{card.id}/manifest.json")
+        scenes = self._scenes[card.id] = RecentPictures(painted, self.settings.cached_pictures)
         return SceneSource(self._networks.classifiers[card.id], scenes, card.id, card.weights.sha256)
 
     def _known(self, model: DissectedModel, image: int) -> Seen:
@@ -205,15 +233,11 @@ class Looking:
         return hashlib.sha256(data).hexdigest(), pixels.from_bytes(pixels.of_image(image)[None])
 
     async def _picture(self, model: DissectedModel, image: int, client: str) -> Tensor:
-        """Image `image`, (R, R, 3) uint8; a generator's is the renderer's, as everywhere."""
+        """Image `image`, (R, R, 3) uint8; a generator's is the renderer's, as everywhere, a classifier's is a scene."""
         if model.card.kind == "generator":
             return await self._studio.original(model.card.id, image, client)
-        seen = self._known(model, image)
-
-        def painted() -> Tensor:
-            return pixels.to_bytes(seen.source.see([seen.row], [])[0])[0]
-
-        return await self._observed(model, painted, client)
+        scenes, row = self._scenes[model.card.id], self._known(model, image).row
+        return await self._studio.in_pool(lambda: scenes.paint(row))
 
     async def _maps(self, model: DissectedModel, layer: str, seen: Seen, client: str) -> Tensor:
         """The activations of a layer in a picture, (U, h, w) on the CPU."""

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 import torch
@@ -58,7 +59,13 @@ class Observer:
             self._line.put(client, (work, future))
         except LineFull:
             raise Overloaded(len(self._line), 0.0, f"at most {self._line.limit} waiting") from None
+        future.add_done_callback(partial(self._done, client))
         return future
+
+    def _done(self, client: str, future: Future[Any]) -> None:
+        """Something was finished or cancelled: what is cancelled leaves the line at once."""
+        if future.cancelled():
+            self._line.drop(client, lambda task: task[1] is future)
 
     def _run(self) -> None:
         torch.set_num_threads(self._threads)  # counted for each thread that calls into torch

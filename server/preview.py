@@ -126,6 +126,7 @@ class Preview:
             "type": "image",
             "format": picture.format,
             "ms": dict(picture.ms),
+            "batch": picture.batch,
             "model_sha256": picture.model.weights.sha256,
         }
         async with self._sending:

@@ -165,6 +165,7 @@ class ErrorDetail(BaseModel):
     value: str | float | int | bool | None = Field(examples=["tre"])
     allowed: str = Field(examples=["one of tree, door"])
     message: str = Field(examples=["no brush 'tre'"])
+    retry_after_s: int = Field(default=1, ge=1, description="Only with 503: in how many seconds to come back.")
 
 
 class ErrorOut(BaseModel):

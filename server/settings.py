@@ -69,7 +69,9 @@ class Settings(BaseSettings):
         256, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
     )
     cached_pictures: int = Field(
-        512, ge=1, description="Unedited pictures kept in memory; one of 128 pixels takes 48 KiB."
+        512,
+        ge=1,
+        description="Unedited pictures kept in memory, and scenes of each classifier; one of 128 pixels takes 48 KiB.",
     )
     cached_examples: int = Field(256, ge=1, description="Encoded example pictures of brushes kept in memory.")
     cached_masks: int = Field(4096, ge=1, description="Masks on a feature grid kept in memory, 1 KiB each.")
@@ -80,7 +82,7 @@ class Settings(BaseSettings):
         16, ge=1, description="Layers kept in memory as they were in the last pictures looked at, up to 4 MiB each."
     )
     picture_max_age_seconds: int = Field(
-        300, ge=0, description="How long a browser may reuse a picture without asking again."
+        300, ge=0, description="How long a browser may reuse a picture, or what it was told of units, without asking."
     )
 
     max_sockets: int = Field(256, ge=1, description="Most live-preview connections at once.")

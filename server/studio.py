@@ -23,12 +23,14 @@ from dissect_core.latents import latents
 from dissect_core.masks import to_grid
 from dissect_core.models.card import ModelCard
 from dissect_core.render import Renderer
+from dissect_core.version import __version__
 from server.catalog import Catalog, Networks, PaintModel
 from server.engine import Engine, Rendered
 from server.metrics import Metrics
 from server.recent import Recent
 from server.schemas import Painting
 from server.settings import Settings
+from server.shared import Shared
 from server.strokes import StrokeReader
 from server.waiting import finished
 
@@ -42,12 +44,16 @@ EXAMPLE_MARGIN = 0.3
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture: the file, its format, the network, and where the time went (milliseconds, by step)."""
+    """An encoded picture: the file, its format, the network, and where the time went (milliseconds, by step).
+
+    batch: pictures in its forward pass, 0 for one that was remembered.
+    """
 
     data: bytes
     format: pixels.Format
     model: ModelCard
     ms: Mapping[str, float]
+    batch: int
 
 
 class Studio:
@@ -61,7 +67,7 @@ class Studio:
         self.reader = StrokeReader(settings)
         self._pool = ThreadPoolExecutor(settings.encode_threads, thread_name_prefix="encode")
         self._originals: Recent[tuple[str, int], Tensor] = Recent(settings.cached_pictures)
-        self._coming: dict[tuple[str, int], asyncio.Task[Rendered]] = {}
+        self._coming: Shared[tuple[str, int], Rendered] = Shared()  # one render, however many ask for it
         self._examples: Recent[tuple[str, str, pixels.Format], Picture] = Recent(settings.cached_examples)
 
     def open(self) -> None:
@@ -75,6 +81,10 @@ class Studio:
         """Stop the engine and the pool."""
         self.engine.stop()
         self._pool.shutdown(cancel_futures=True)
+
+    def picture_version(self, model: PaintModel) -> str:
+        """Changes with everything that a picture of a network depends on but what was asked for."""
+        return f"{model.card.weights.sha256[:16]}-{self.engine.precision(model.card.id)}-{__version__}"
 
     async def paint(self, painting: Painting, *, masks: Mapping[str, bytes] | None = None, client: str = "") -> Picture:
         """The picture of a painting.
@@ -137,11 +147,7 @@ class Studio:
         key = (model_id, seed)
         if (picture := self._originals.get(key)) is not None:
             return Rendered(picture, 0.0, 0.0, 0)
-        if key not in self._coming:  # one render, however many ask for it
-            task = asyncio.create_task(self._from_engine(model_id, seed, {}, client))
-            self._coming[key] = task
-            task.add_done_callback(lambda _: self._coming.pop(key))
-        rendered = await asyncio.shield(self._coming[key])
+        rendered = await self._coming.wait(key, lambda: self._from_engine(model_id, seed, {}, client))
         self._originals.put(key, rendered.picture)
         return rendered
 
@@ -170,7 +176,7 @@ class Studio:
             "total": (time.perf_counter() - started) * 1000,
         }
         self.metrics.finished(card.id, ms, rendered.batch)
-        return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()})
+        return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()}, rendered.batch)
 
     async def in_pool(self, work: Callable[[], T]) -> T:
         """What `work` gives, done in a thread: decoding and encoding."""

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import ModelCard
 from dissect_core.pixels import Format
-from dissect_core.version import __version__
 from server.catalog import Catalog
 from server.deps import ClientDep, ModelDep, SettingsDep, StudioDep
 from server.errors import ApiError, NotFound
-from server.routes.pictures import not_modified, picture_response
+from server.routes.pictures import not_modified, picture_response, unless_client_leaves
 from server.schemas import (
     BrushesOut,
     BrushOut,
@@ -107,7 +106,7 @@ async def show_example(
         found = model.brush(brush)
     except UnitbrushError as error:
         raise NotFound(error) from None
-    etag = f'"{model.card.weights.sha256[:16]}-{found.digest}-{format}-{__version__}"'
+    etag = f'"{studio.picture_version(model)}-{found.digest}-{format}"'
     if (answer := not_modified(request, etag, settings)) is not None:
         return answer
     return picture_response(await studio.example(model, found.id, format), etag, settings)
@@ -136,7 +135,8 @@ async def show_image(
             422, "bad_size", "no picture of that size", field="size", value=size, allowed=f"{least} to {most} pixels"
         )
     side = None if size == most else size
-    etag = f'"{model.card.weights.sha256[:16]}-{seed}-{side or most}-{format}-{__version__}"'
+    etag = f'"{studio.picture_version(model)}-{seed}-{side or most}-{format}"'
     if (answer := not_modified(request, etag, settings)) is not None:
         return answer
-    return picture_response(await studio.image(model, seed, format, side, client), etag, settings)
+    picture = await unless_client_leaves(request, studio.image(model, seed, format, side, client))
+    return picture_response(picture, etag, settings)

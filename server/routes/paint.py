@@ -2,7 +2,7 @@
 
 The client sends text messages, a painting with an `id` each.  Every message is answered, by the same `id`:
 
-    {"id": 7, "type": "image", "format": "png", "ms": {…}}   and one binary message: id as big-endian uint32, the file
+    {"id": 7, "type": "image", "format": "png", …}           and one binary message: id as big-endian uint32, the file
     {"id": 6, "type": "superseded"}                           a newer painting came before this one was begun
     {"id": 5, "type": "error", "error": {…}}                  the one error shape; the connection stays
 """

@@ -86,23 +86,28 @@ def test_exactly_the_limit_is_decoded() -> None:
     assert decode_picture(file(Image.new("L", (100, 100))), 10_000, field="picture").size == (100, 100)
 
 
+NOT_A_KIND = "the file is no PNG, JPEG, WebP or GIF"
+TOO_EARLY = "the file ends too early"
+
+
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        b"",
-        b"no picture at all",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        file(Image.new("RGB", (64, 64), (1, 200, 3)), "BMP"),
-        file(Image.effect_noise((64, 64), 90))[:2000],
-        file(Image.effect_noise((64, 64), 90), "JPEG")[:1000],
-        file(Image.effect_noise((64, 64), 90).convert("RGB"), "WEBP")[:500],
-        b"\x89PNG\r\n\x1a\n" + b"\x00" * 40,
-        b"GIF89a" + b"\xff" * 40,
+        (b"", "there is no picture"),
+        (b"no picture at all", NOT_A_KIND),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NOT_A_KIND),
+        (file(Image.new("RGB", (64, 64), (1, 200, 3)), "BMP"), NOT_A_KIND),
+        (file(Image.effect_noise((64, 64), 90))[:2000], TOO_EARLY),
+        (file(Image.effect_noise((64, 64), 90), "JPEG")[:1000], TOO_EARLY),
+        (file(Image.effect_noise((64, 64), 90).convert("RGB"), "WEBP")[:500], "the file is damaged"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, NOT_A_KIND),
+        (b"GIF89a" + b"\xff" * 40, NOT_A_KIND),
     ],
     ids=["empty", "text", "svg", "bmp", "cut png", "cut jpeg", "cut webp", "broken png", "broken gif"],
 )
-def test_what_is_no_whole_picture_is_refused(data: bytes) -> None:
+def test_what_is_no_whole_picture_is_refused_in_our_words(data: bytes, why: str) -> None:
     with pytest.raises(BadPicture) as caught:
         decode_picture(data, 10_000, field="picture")
     assert caught.value.field == "picture"
+    assert caught.value.message == f"cannot read picture: {why}"
     assert "JPEG" in caught.value.allowed

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import socket
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +90,14 @@ def png(pixels: np.ndarray[Any, Any]) -> bytes:
     return buffer.getvalue()
 
 
+def png_claiming(side: int) -> bytes:
+    """A small PNG file whose header claims side x side pixels."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    packed = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
 def base64_text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
@@ -111,7 +121,8 @@ def assert_error_shape(body: Any) -> dict[str, Any]:
     """The one shape; returns what is inside."""
     assert list(body) == ["error"]
     error = body["error"]
-    assert set(error) == {"code", "field", "value", "allowed", "message"}
+    assert set(error) - {"retry_after_s"} == {"code", "field", "value", "allowed", "message"}
+    assert error.get("retry_after_s", 1) >= 1
     assert all(isinstance(error[key], str) for key in ("code", "field", "allowed", "message"))
     assert error["value"] is None or isinstance(error["value"], str | int | float | bool)
     assert error["message"]

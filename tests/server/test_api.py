@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from dissect_core.version import __version__
 from server.routes.pictures import server_timing
@@ -66,6 +67,21 @@ def test_an_image_is_cached_by_its_etag(server: LiveServer) -> None:
     assert again.content == b""
     other = get(server, f"{CHURCH}/images/7", params={"format": "webp"})
     assert other.headers["etag"] != response.headers["etag"]
+
+
+def test_an_image_of_another_precision_is_not_the_one_that_a_browser_kept(
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = (f"{CHURCH}/images/7", f"{CHURCH}/brushes/tree/example.png")
+    kept = [get(server, address).headers["etag"] for address in addresses]
+    church = server.studio.catalog.model("storybook-church")
+    renderer = server.studio.engine._workers[church.card.id].renderer
+    for part, value in (("dtype", torch.float64), ("device", torch.device("cuda"))):
+        with monkeypatch.context() as other:
+            other.setattr(renderer, part, value)
+            version = server.studio.picture_version(church)
+        assert not any(version in etag for etag in kept)
+    assert all(server.studio.picture_version(church) in etag for etag in kept)
 
 
 def test_a_thumbnail_has_the_size_asked_for(server: LiveServer) -> None:
@@ -144,8 +160,15 @@ def test_the_schema_describes_every_address_and_the_body(server: LiveServer) -> 
         assert reference.rpartition("/")[2] in schema["components"]["schemas"]
 
 
-def test_server_timing_names_each_step() -> None:
-    assert server_timing({"queue": 0.5, "render": 31.0}) == "queue;dur=0.5, render;dur=31"
+def test_server_timing_names_each_step_and_the_batch() -> None:
+    assert server_timing({"queue": 0.5, "render": 31.0}, 8) == 'queue;dur=0.5, render;dur=31, batch;desc="8"'
+
+
+def test_an_answer_says_how_many_shared_its_pass(server: LiveServer) -> None:
+    painted = server.client.post("/api/render", json=painting(stroke()))
+    assert painted.headers["server-timing"].endswith('batch;desc="1"')
+    remembered = get(server, f"{CHURCH}/images/0")  # rendered at the start
+    assert remembered.headers["server-timing"].endswith('batch;desc="0"')
 
 
 def test_metrics_count_pictures_by_network(serve: Any) -> None:

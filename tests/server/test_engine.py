@@ -127,6 +127,18 @@ def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldRenderer) -> No
         dropped.result()
 
 
+def test_cancelled_renders_leave_their_room_in_the_line_and_in_the_batch(engine: Engine, held: HeldRenderer) -> None:
+    engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    for future in [engine.submit(MODEL, seed, {}, client="a") for seed in range(1, 7)]:
+        assert future.cancel()
+    assert engine.waiting(MODEL) == 0
+    kept = [engine.submit(MODEL, seed, {}, client="b") for seed in range(7, 13)]
+    held.go.set()
+    assert [future.result(30).batch for future in kept] == [4, 4, 4, 4, 2, 2]
+    assert engine.tally(MODEL).cancelled == 6
+
+
 def test_one_bad_edit_does_not_spoil_the_batch(
     engine: Engine, held: HeldRenderer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
-from tests.server.live import LiveServer, assert_error_shape, base64_text, mask_png, painting, stroke
+from tests.server.live import LiveServer, assert_error_shape, base64_text, mask_png, painting, png_claiming, stroke
 
 CHURCH = "/api/models/storybook-church"
 
@@ -64,6 +64,7 @@ def test_bad_addresses(server: LiveServer, method: str, path: str, status: int, 
     error = assert_error_shape(response.json())
     assert (error["code"], error["field"]) == (code, field)
     assert error["allowed"]
+    assert "retry_after_s" not in error
 
 
 @pytest.mark.parametrize(
@@ -123,10 +124,7 @@ def test_bad_paintings(server: LiveServer, body: Any, code: str, field: str) -> 
 
 
 def test_a_mask_that_claims_20000_pixels_is_refused_by_its_header(server: LiveServer) -> None:
-    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 6, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    packed = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
-    error = refused(server, painting(stroke(mask=base64_text(b"\x89PNG\r\n\x1a\n" + b"".join(packed)))))
+    error = refused(server, painting(stroke(mask=base64_text(png_claiming(20_000)))))
     assert (error["code"], error["field"]) == ("bad_mask", "strokes[0].mask")
     assert "20000" in error["value"]
     assert "512" in error["allowed"]
@@ -167,8 +165,26 @@ def test_overload_says_when_to_come_back(serve: Callable[..., AbstractContextMan
             response = live.client.post("/api/render", json=painting(stroke()))
         assert response.status_code == 503
         assert response.headers["retry-after"] == "5"  # one waits, for 4.2 s
-        assert assert_error_shape(response.json())["code"] == "overloaded"
+        error = assert_error_shape(response.json())
+        assert (error["code"], error["retry_after_s"]) == ("overloaded", 5)
         waiting.result(30)
+
+
+def test_a_server_that_stops_or_has_lost_a_thread_says_when_to_come_back(
+    serve: Callable[..., AbstractContextManager[LiveServer]],
+) -> None:
+    with serve() as live:
+        with ThreadPoolExecutor(2) as pool, live.studio.engine._workers["storybook-church"].gate:
+            waiting = pool.submit(live.client.post, "/api/render", json=painting(stroke()))
+            while not live.studio.engine.waiting("storybook-church"):
+                time.sleep(0.005)
+            pool.submit(live.studio.engine.stop)
+            stopped = waiting.result(30)
+        unready = live.client.get("/readyz")
+    for response, code in ((stopped, "stopping"), (unready, "not_ready")):
+        error = assert_error_shape(response.json())
+        assert (response.status_code, error["code"]) == (503, code)
+        assert int(response.headers["retry-after"]) == error["retry_after_s"] >= 1
 
 
 def test_a_render_that_takes_too_long_is_given_up(serve: Callable[..., AbstractContextManager[LiveServer]]) -> None:

@@ -31,6 +31,20 @@ def test_a_full_line_refuses() -> None:
     assert len(line) == 2
 
 
+def test_what_is_dropped_leaves_its_room_but_not_the_clients_turn() -> None:
+    line: Line[str] = Line(3)
+    for client, item in (("a", "a1"), ("a", "a2"), ("b", "b1")):
+        line.put(client, item)
+    line.drop("a", lambda item: item == "a1")
+    line.drop("c", lambda item: True)
+    assert len(line) == 2
+    line.put("c", "c1")
+    line.drop("b", lambda item: True)
+    assert line.take(3) == ["a2", "c1"]
+    line.put("b", "b2")
+    assert line.take(3) == ["b2"]
+
+
 def test_closing_wakes_whoever_waits_and_returns_the_rest() -> None:
     line: Line[int] = Line(2)
     waiting = threading.Thread(target=line.wait)

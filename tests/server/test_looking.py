@@ -21,9 +21,21 @@ from dissect_core.hooks import recorded
 from dissect_core.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.positions import upsample
+from dissect_core.scene_pictures import ScenePictures
+from dissect_core.sources import ClassifierSource
 from dissect_core.world.scenes import paint
+from server.looking import RecentPictures
 from server.settings import Settings
-from tests.server.live import LiveServer, assert_error_shape, base64_text, live_server, mask_png, pixels_of, png
+from tests.server.live import (
+    LiveServer,
+    assert_error_shape,
+    base64_text,
+    live_server,
+    mask_png,
+    pixels_of,
+    png,
+    png_claiming,
+)
 
 CHURCH = "/api/models/storybook-church"
 TOY = "/api/models/storybook-classifier"
@@ -102,6 +114,31 @@ def test_the_best_images_of_a_classifier_are_its_scenes(server: LiveServer) -> N
     outside = ~inside & ~yellow
     assert np.array_equal(lit[outside], scene[outside] // 2)
     assert server.client.get(top[0]["url"], params={"format": "webp"}).headers["content-type"] == "image/webp"
+
+
+def test_a_best_image_is_painted_once_and_the_network_sees_it_once(
+    serve: Callable[..., AbstractContextManager[LiveServer]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted, seen = [], []
+    paint_rows, see = ScenePictures.paint, ClassifierSource.see
+    monkeypatch.setattr(ScenePictures, "paint", lambda self, rows: painted.append(rows) or paint_rows(self, rows))
+    monkeypatch.setattr(ClassifierSource, "see", lambda *asked: seen.append(asked[1]) or see(*asked))
+    with serve() as live:
+        top = live.client.get(UNIT).json()["top"][0]
+        plain = live.client.get(top["url"]).content
+        assert (painted, seen) == ([[top["image"]]], [])
+        masked = live.client.get(top["masked_url"]).content
+        assert (len(painted), seen) == (1, [[top["image"]]])
+        assert pixels_of(plain).shape == pixels_of(masked).shape
+
+
+def test_scenes_are_kept_within_a_number_and_are_the_same_bytes() -> None:
+    scenes = ScenePictures(("church", "beach"), 4, 32, 5)
+    recent = RecentPictures(scenes, 2)
+    for rows in ([0, 1, 3], [3, 0], [1, 1]):
+        assert torch.equal(recent.load(rows), scenes.load(rows))
+    assert len(recent._kept) == 2
+    assert (len(recent), recent.inputs) == (4, scenes.inputs)
 
 
 def test_the_best_images_of_a_generator_are_its_pictures(server: LiveServer) -> None:
@@ -247,10 +284,21 @@ def test_a_question_that_is_no_json_is_refused(server: LiveServer) -> None:
 
 @pytest.mark.parametrize("path", [f"{TOY}/classify", f"{UNIT}/activation"])
 def test_bad_pictures_are_refused(server: LiveServer, path: str) -> None:
-    refused(upload(server, path, b""), 422, "bad_picture", "picture")
-    refused(upload(server, path, b"no picture", "image/jpeg"), 422, "bad_picture", "picture")
-    refused(upload(server, path, halves()[:60]), 422, "bad_picture", "picture")
+    for data, why in (
+        (b"", "there is no picture"),
+        (b"no picture", "the file is no PNG, JPEG, WebP or GIF"),
+        (halves()[:60], "the file ends too early"),
+    ):
+        response = upload(server, path, data, "image/jpeg")
+        assert refused(response, 422, "bad_picture", "picture")["message"] == f"cannot read picture: {why}"
+        assert "object at 0x" not in response.text
     refused(upload(server, path, halves(), "text/plain"), 415, "bad_content_type", "Content-Type")
+
+
+def test_a_picture_that_claims_60000_pixels_is_refused_by_its_header(server: LiveServer) -> None:
+    error = refused(upload(server, f"{TOY}/classify", png_claiming(60_000)), 422, "bad_picture", "picture")
+    assert error["message"] == "picture is too large"
+    assert "pixels" in error["value"]
 
 
 def test_a_generator_wants_no_picture(server: LiveServer) -> None:
@@ -276,7 +324,8 @@ def test_looking_waits_in_a_line_with_an_end(serve: Callable[..., AbstractContex
     with serve(max_waiting_looks=1, render_timeout_seconds=0.3) as live:
         observer = live.app.state.looking.observer
         with observer._gate:  # nothing is looked at while this is held
-            assert upload(live, f"{TOY}/classify", halves()).status_code == 504
+            assert upload(live, f"{TOY}/classify", halves()).status_code == 504  # and leaves its place to the next
+            observer.submit(lambda: None)
             refused(upload(live, f"{TOY}/classify", halves()), 503, "overloaded", "server")
         assert live.client.get("/readyz").status_code == 200
 

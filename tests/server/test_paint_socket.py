@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -131,6 +132,7 @@ def test_there_is_a_limit_on_connections(serve: Serve) -> None:
             with line(live) as second:
                 answer, _ = hear(second)
                 assert answer["error"]["code"] == "too_many_connections"
+                assert answer["error"]["retry_after_s"] >= 1
                 with pytest.raises(ConnectionClosed):
                     second.recv(timeout=30)
         deadline = time.monotonic() + 30
@@ -176,12 +178,44 @@ def test_a_post_whose_client_left_is_dropped(serve: Serve) -> None:
         with worker.gate:  # nothing is rendered while this is held
             with pytest.raises(httpx.ReadTimeout):
                 live.client.post("/api/render", json=painting(stroke()), timeout=3)
-            (queue,) = worker.line._queues.values()
             deadline = time.monotonic() + 30
-            while not queue[0].future.cancelled() and time.monotonic() < deadline:
+            while len(worker.line) and time.monotonic() < deadline:
                 time.sleep(0.005)
         assert live.client.post("/api/render", json=painting(stroke())).status_code == 200
         assert engine.tally("storybook-church").cancelled == 1
+
+
+def test_an_image_is_rendered_until_nobody_waits_for_it(serve: Serve) -> None:
+    address = "/api/models/storybook-church/images"
+    with serve() as live, ThreadPoolExecutor(3) as pool:
+        engine = live.studio.engine
+        worker = engine._workers["storybook-church"]
+        before = engine.tally("storybook-church").pictures
+        with worker.gate:  # nothing is rendered while this is held
+            left = [pool.submit(httpx.get, f"{live.client.base_url}{address}/{seed}", timeout=2) for seed in (5, 6)]
+            kept = pool.submit(live.client.get, f"{address}/6")
+            for future in left:
+                assert isinstance(future.exception(30), httpx.ReadTimeout)
+            deadline = time.monotonic() + 30
+            while len(worker.line) > 1 and time.monotonic() < deadline:
+                time.sleep(0.005)
+            assert len(worker.line) == 1
+        assert kept.result(30).status_code == 200
+        assert engine.tally("storybook-church").pictures == before + 1
+        assert live.client.get(f"{address}/5").status_code == 200
+
+
+def test_overload_says_when_to_come_back(serve: Serve) -> None:
+    with serve(max_waiting_renders=1) as live:
+        engine = live.studio.engine
+        engine.tally("storybook-church").ms_per_picture = 4200
+        with engine._workers["storybook-church"].gate:  # nothing is rendered while this is held
+            waiting = engine.submit("storybook-church", 1, {})
+            with line(live) as socket:
+                say(socket, 1, stroke())
+                error = assert_error_shape({"error": hear(socket)[0]["error"]})
+        assert (error["code"], error["retry_after_s"]) == ("overloaded", 5)
+        waiting.result(30)
 
 
 def test_the_address_answers_only_sockets(server: LiveServer) -> None:

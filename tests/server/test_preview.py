@@ -36,7 +36,7 @@ class HeldStudio:
         if self.error:
             raise self.error
         card = type("Card", (), {"weights": type("Weights", (), {"sha256": "ab"})})
-        return Picture(f"picture {frame.seed}".encode(), "png", cast("Any", card), {"total": 1.0})
+        return Picture(f"picture {frame.seed}".encode(), "png", cast("Any", card), {"total": 1.0}, 4)
 
 
 class Line:
@@ -83,6 +83,7 @@ def test_only_the_newest_of_those_that_wait_is_rendered() -> None:
         assert [(answer["id"], answer["type"]) for answer in announced] == [(1, "image"), (4, "image")]
         assert announced[0]["format"] == "png"
         assert announced[0]["ms"] == {"total": 1.0}
+        assert announced[0]["batch"] == 4
         assert line.sent[3] == b"\x00\x00\x00\x01picture 11"
         assert line.sent[5] == b"\x00\x00\x00\x04picture 14"
         line.running.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,6 +60,39 @@ def test_only_dissected_layers_of_a_generator_are_summed_up(server: LiveServer) 
         ("layer5", 32, 16),
         ("layer6", 32, 16),
     ]
+
+
+@pytest.mark.parametrize("path", ["/layers", "/layers/conv5_3/units?concept=tree", "/layers/conv5_3/units/0"])
+def test_what_is_told_of_units_is_cached_by_its_etag(server: LiveServer, path: str) -> None:
+    response = server.client.get(TOY + path)
+    assert response.headers["cache-control"] == "public, max-age=300"
+    again = server.client.get(TOY + path, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = server.client.get(f"{CHURCH}/layers", headers={"If-None-Match": response.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_another_dissection_is_not_the_one_that_a_browser_kept(server: LiveServer) -> None:
+    model = server.studio.catalog.with_units("storybook-classifier")
+    stats = model.stats("conv5_3")
+    for change in (
+        replace(stats, iou=stats.iou + 0.5),
+        replace(stats, histogram=replace(stats.histogram, low=stats.histogram.low - 1)),
+    ):
+        layers = {**model.dissection.layers, "conv5_3": change}
+        assert replace(model, dissection=replace(model.dissection, layers=layers)).findings != model.findings
+    assert replace(model).findings == model.findings
+
+
+def test_what_is_told_is_compressed_and_pictures_are_not(server: LiveServer) -> None:
+    path = f"{CHURCH}/layers/layer4/units"
+    packed = server.client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = server.client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 3
+    assert packed.json() == plain.json()
+    for picture in (f"{CHURCH}/images/3", f"{CHURCH}/images/3?format=webp", f"{path}/3/strip"):
+        assert "content-encoding" not in server.client.get(picture, headers={"Accept-Encoding": "gzip"}).headers
 
 
 def test_units_are_listed_with_label_and_iou(server: LiveServer) -> None:
