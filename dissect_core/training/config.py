@@ -65,10 +65,11 @@ class SegmenterConfig:
     """Everything that determines the segmenter's training (with the code version).
 
     worlds: pictures of each in a batch.  scenes: painted scenes to learn from, for each picture that a world has in a
-    batch; held_out: per world to measure on.
+    batch; held_out: per world to measure on.  history: what the settings do not tell, in words.
     """
 
     id: str
+    history: str
     worlds: Mapping[str, int]
     seed: int
     widths: tuple[int, ...]

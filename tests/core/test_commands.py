@@ -38,6 +38,7 @@ stages = [
 """
 SEGMENTER = """
 id = "storybook-segmenter"
+history = ""
 worlds = { church = 2, kitchen = 2 }
 seed = 3
 widths = [4, 4, 4, 4, 4]

@@ -14,6 +14,7 @@ from torch import nn
 from dissect_core.errors import BadShape, UnitbrushError
 from dissect_core.models.doubling import spread
 from dissect_core.models.segmenter import Segmenter
+from dissect_core.training.augment import lines
 from dissect_core.training.config import (
     GeneratorConfig,
     SegmenterConfig,
@@ -214,7 +215,7 @@ def test_segmenter_learns_a_trivial_rule_and_reports_it() -> None:
     labels[:, :, :, 8:] = 1
     labels[:, :, :, :8] = 2
     images = np.where(labels == 1, 230, 30).astype(np.uint8)
-    config = SegmenterConfig("tiny", {"church": 8}, 0, (4, 4, 8, 8, 8), 16, 1, 8, 150, 0.01)
+    config = SegmenterConfig("tiny", "", {"church": 8}, 0, (4, 4, 8, 8, 8), 16, 1, 8, 150, 0.01)
     training = SegmenterTraining(config, {"church": PaintedScenes(images, labels)}, torch.device("cpu"))
     losses = [training.advance() for _ in range(config.steps)]
     assert losses[-1] < losses[0] / 2
@@ -277,3 +278,11 @@ def test_a_network_is_measured_with_the_numbers_that_are_written() -> None:
     assert rounded(network) is network
     assert network[0].weight.item() == torch.tensor(1 / 3).half().item()
     assert network[1].num_batches_tracked.dtype == torch.int64
+
+
+def test_lines_run_across_the_whole_picture_at_unit_strength() -> None:
+    plaid = lines(torch.Size((64, 3, 32, 32)), torch.Generator().manual_seed(1))
+    assert plaid.shape == (64, 3, 32, 32)
+    assert 0.8 < float(plaid.std()) < 1.2
+    residue = plaid - plaid.mean(2, keepdim=True) - plaid.mean(3, keepdim=True) + plaid.mean((2, 3), keepdim=True)
+    assert float(residue.std()) < 0.5 * float(plaid.std())  # rows and columns explain most of it
