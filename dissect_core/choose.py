@@ -6,7 +6,6 @@ goes on where it stopped.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -16,7 +15,7 @@ from dissect_core.artifacts import code_version, read_json, write_json
 from dissect_core.brushes import Brush, BrushSet, brush_of
 from dissect_core.concepts import Concept
 from dissect_core.dissection import Dissection, Progress, silent
-from dissect_core.dissection_store import digest_of, place_to_work
+from dissect_core.dissection_store import inputs_folder, place_to_work
 from dissect_core.effects import Bench, Pool, observe
 from dissect_core.errors import UnitbrushError
 from dissect_core.search import ChoiceSpec, Search, Verdict
@@ -81,10 +80,8 @@ def _check_unseen(dissection: Dissection, spec: ChoiceSpec) -> None:
 
 
 def _folder(work: Path, dissection: Dissection, spec: ChoiceSpec) -> Path:
-    """Named after everything that decides the verdicts."""
     inputs = {"dissection": dict(dissection.manifest), "choice": asdict(spec), "code_version": code_version()}
-    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
-    return work / f"{dissection.manifest['model']}-{digest_of(text.encode())}"
+    return inputs_folder(work, str(dissection.manifest["model"]), inputs)
 
 
 def _write_verdict(verdict: Verdict, file: Path) -> None:

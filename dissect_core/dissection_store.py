@@ -35,9 +35,14 @@ def place_to_work(work: Path | None) -> Iterator[Path]:
 
 
 def share_folder(work: Path, inputs: Mapping[str, Any], rows: range) -> Path:
-    """The folder in `work` of these pictures of a dissection with these inputs, with the inputs in it to read."""
+    """The folder in `work` of these pictures of a dissection with these inputs."""
+    return inputs_folder(work, f"{inputs['model']}-{rows.start}-{rows.stop}", inputs)
+
+
+def inputs_folder(work: Path, name: str, inputs: Mapping[str, Any]) -> Path:
+    """A folder in `work` named after everything that decides what is kept in it, with the inputs in it to read."""
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
-    folder = work / f"{inputs['model']}-{rows.start}-{rows.stop}-{digest_of(text.encode())}"
+    folder = work / f"{name}-{digest_of(text.encode())}"
     write_json(folder / "inputs.json", inputs)
     return folder
 

@@ -91,6 +91,10 @@ class Pool:
         """Where the concept is, bool (N, R, R)."""
         return self.labels[concept.category] == columns.label(concept)
 
+    def part(self, rows: slice) -> Pool:
+        """Some of the images."""
+        return Pool(self.ids[rows], {name: maps[rows] for name, maps in self.labels.items()})
+
 
 @dataclass(frozen=True, eq=False)
 class Places:

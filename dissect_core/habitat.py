@@ -72,12 +72,14 @@ def learn_habitat(pool: Pool, columns: Columns, concept: Concept) -> Habitat:
     objects = next(iter(columns.categories))
     categories = dict.fromkeys((objects, concept.category))
     count = len(columns.categories[objects])
+    ring = at_positions(here, GRID)
+    ring = _near(ring) & ~ring
     beside = torch.stack([_beyond(pool.labels[objects], count, found, step) for step in SIDES])
     seen = torch.stack([torch.bincount(labels, minlength=count + 1) for labels in beside])
     return Habitat(
         concept,
         _range(found, len(here)),
-        {name: _company(pool.labels[name], here, len(columns.categories[name])) for name in categories},
+        {name: _company(pool.labels[name], ring, len(columns.categories[name])) for name in categories},
         seen >= max(1.0, LEAST_COMPANY * len(found.rows)),
         brush_radius(found),
     )
@@ -137,10 +139,12 @@ def _range(found: Instances, images: int) -> Tensor:
     return F.avg_pool2d(counts / max(images, 1), 3, stride=1, padding=1, count_include_pad=False)[0]
 
 
-def _company(labels: Tensor, here: Tensor, count: int) -> Tensor:
-    cells = at_positions(here, GRID).float().unsqueeze(1)  # (N, 1, G, G)
-    near = F.max_pool2d(cells, 2 * RING + 1, stride=1, padding=RING)
-    ring = (near - cells)[:, 0] > 0
+def _near(cells: Tensor) -> Tensor:
+    """Within RING positions of any that is true; bool (N, G, G)."""
+    return F.max_pool2d(cells.float().unsqueeze(1), 2 * RING + 1, stride=1, padding=RING)[:, 0] > 0
+
+
+def _company(labels: Tensor, ring: Tensor, count: int) -> Tensor:
     company = torch.bincount(at_positions(labels, GRID)[ring], minlength=count).float()
     company /= company.sum().clamp(min=1)
     return torch.where(company < LEAST_COMPANY, 0, company)

@@ -107,6 +107,11 @@ class Trial:
     upset: float
 
     @property
+    def works(self) -> bool:
+        """Whether the set draws its concept."""
+        return works(self.drawn.any_rise, self.drawn.clear_rise)
+
+    @property
     def score(self) -> float:
         """See the module's docstring."""
         removed = min(max(0.0, self.removed), ENOUGH_REMOVED)
@@ -147,11 +152,10 @@ class Search:
         if _draws_best(trials) < 2 * self.spec.hopeless:
             return Verdict(self.concept, None, tuple(_summary(trial) for trial in trials))
         measured = [self._measured(trial) for trial in self._finalists(effects, trials)]
-        winner = max(measured, key=lambda trial: (works(trial.drawn.any_rise, trial.drawn.clear_rise), trial.score))
-        good = works(winner.drawn.any_rise, winner.drawn.clear_rise)
+        winner = max(measured, key=lambda trial: (trial.works, trial.score))
         return Verdict(
             self.concept,
-            self._brush(winner) if good else None,
+            self._brush(winner) if winner.works else None,
             tuple(_summary(trial) for trial in [*trials, *measured]),
         )
 
@@ -189,8 +193,7 @@ class Search:
     def _selective(self, trial: Trial) -> Tensor:
         """The order of a set with the units in front that erase the concept and upset little else."""
         front = trial.order[: self.spec.tried_alone].tolist()
-        few = self.spec.alone_images
-        some = Pool(self.pool.ids[:few], {name: maps[:few] for name, maps in self.pool.labels.items()})
+        some = self.pool.part(slice(self.spec.alone_images))
         alone = measure_alone(self.bench, some, self.concept, trial.layer, front)
         picked = [front[place] for place in pick(self.bench, self.concept, alone, DEFAULT_COUNT)]
         return torch.tensor([*picked, *(unit for unit in trial.order.tolist() if unit not in picked)])
@@ -206,8 +209,7 @@ class Search:
         layer, ranking, order = proposal
         units = self._unit_set(layer, order[:DEFAULT_COUNT], level)
         drawn = measure_insertion(self.bench, self.pool, self.concept, units, places)
-        part = Pool(self.pool.ids[-images:], {name: maps[-images:] for name, maps in self.pool.labels.items()})
-        erased = measure_ablation(self.bench, part, self.concept, units)
+        erased = measure_ablation(self.bench, self.pool.part(slice(-images, None)), self.concept, units)
         removed = -erased.change([self.bench.columns.column(self.concept)])
         damage = upset(self.bench.columns, self.concept, erased)
         return Trial(layer, ranking, level, order, drawn, erased, removed, damage)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
 from torch import Tensor, nn
 
 from dissect_core.artifacts import code_version, sha256_file, write_tensors
@@ -31,10 +30,9 @@ def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCa
     config, generator = training.config, training.average.at_level(training.level)
     write_handover(training, precomputed)
     layers = generator.layers.values()
-    state = {key: value.to(torch.float16) for key, value in generator.state_dict().items()}
     return _publish(
         precomputed,
-        state,
+        generator.state_dict(),
         id=config.id,
         kind="generator",
         domain="church" if config.world == "church" else "kitchen",
@@ -55,13 +53,9 @@ def publish_segmenter(
     segmenter: Segmenter, config: SegmenterConfig, quality: Mapping[str, Any], precomputed: Path
 ) -> ModelCard:
     """Write the segmenter and its card with the quality measured on held-out scenes."""
-    state = {
-        key: value.to(torch.float16) if value.is_floating_point() else value
-        for key, value in segmenter.state_dict().items()
-    }
     return _publish(
         precomputed,
-        state,
+        segmenter.state_dict(),
         id=config.id,
         kind="segmenter",
         domain="both",
@@ -80,7 +74,7 @@ def publish_classifier(
     """Write the scene classifier and its card with the accuracy measured on held-out scenes."""
     return _publish(
         precomputed,
-        {key: value.to(torch.float16) for key, value in classifier.state_dict().items()},
+        classifier.state_dict(),
         id=config.id,
         kind="classifier",
         domain="other",
@@ -93,13 +87,14 @@ def publish_classifier(
     )
 
 
-@torch.no_grad()
 def rounded(network: N) -> N:
     """The network itself with its numbers rounded as they are written: what ships is what is measured."""
-    for tensor in network.state_dict().values():
-        if tensor.is_floating_point():
-            tensor.copy_(tensor.half())
+    network.load_state_dict(_halved(network.state_dict()))
     return network
+
+
+def _halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.half() if value.is_floating_point() else value for key, value in state.items()}
 
 
 def _publish(
@@ -117,7 +112,7 @@ def _publish(
     quality: Mapping[str, Any],
 ) -> ModelCard:
     path = precomputed / "models" / f"{id}.safetensors"
-    write_tensors(path, state)
+    write_tensors(path, _halved(state))
     weights = Weights(path.name, sha256_file(path), "float16", path.stat().st_size)
     card = ModelCard(
         id=id,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import statistics
 import time
 
 from playwright import sync_api as playwright
 
 from tests.benchmarks.networks import PRECOMPUTED, shipped
 from tests.benchmarks.servers import unitbrush_server
-from tests.benchmarks.turns import Row, figure
+from tests.benchmarks.turns import Row, figure, slowest
 from tests.e2e.conftest import ARGUMENTS, BROWSERS, DESKTOP
 from tests.e2e.painter import Painter
 
@@ -56,5 +55,4 @@ def drag(painter: Painter, seconds: float) -> list[float]:
 def of_strokes(model: str, waits: list[float]) -> list[Row]:
     """Median and 95th percentile."""
     name = f"{model}: pointer to pixels in Chromium"
-    slowest = statistics.quantiles(waits, n=20, method="inclusive")[-1]
-    return [figure(name, "ms", waits), figure(f"{name}, 95th percentile", "ms", [slowest], "< 100")]
+    return [figure(name, "ms", waits), slowest(name, waits, "< 100")]

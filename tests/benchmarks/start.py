@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 
-import psutil
-
 from tests.benchmarks.networks import PRECOMPUTED
-from tests.benchmarks.servers import free_port, wait_until_ready
+from tests.benchmarks.servers import unitbrush_server
 from tests.benchmarks.turns import Row, figure
 
 
@@ -17,15 +13,9 @@ def rows(repeats: int) -> list[Row]:
     """The table's rows; the first start, which reads the files from the disk, does not count."""
     seconds, memory = [], []
     for turn in range(repeats + 1):
-        port = free_port()
-        command = [sys.executable, "-m", "server.cli", "serve", "--port", str(port), "--precomputed", str(PRECOMPUTED)]
         began = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            try:
-                wait_until_ready(process, port)
-                if turn:
-                    seconds.append(time.perf_counter() - began)
-                    memory.append(psutil.Process(process.pid).memory_info().rss / 2**20)
-            finally:
-                process.terminate()
+        with unitbrush_server(PRECOMPUTED) as (_, process):
+            if turn:
+                seconds.append(time.perf_counter() - began)
+                memory.append(process.memory_info().rss / 2**20)
     return [figure("start to ready", "s", seconds), figure("memory of an idle server", "MiB", memory)]

@@ -106,6 +106,12 @@ def rates(moments: Sequence[float]) -> list[float]:
     return [(len(part) - 1) / (part[-1] - part[0]) for part in parts if part[-1] > part[0]] or [NOTHING]
 
 
+def slowest(what: str, waits: Sequence[float], goal: str) -> Row:
+    """A row of the 95th percentile of waiting times in milliseconds."""
+    last = statistics.quantiles(waits, n=20, method="inclusive")[-1] if len(waits) > 1 else waits[0]
+    return figure(f"{what}, 95th percentile", "ms", [last], goal)
+
+
 def spread_of(values: Sequence[float]) -> tuple[float, float]:
     """The tenth and the ninetieth percentile."""
     if len(values) < 2:

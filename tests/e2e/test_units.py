@@ -266,8 +266,9 @@ def test_thirteen_layers_of_two_networks_are_all_in_sight(browse: Browse) -> Non
     def with_layers(route: Any) -> None:
         start = r'(?<=id="bootstrap">).*?(?=</script>)'
         text = route.fetch().text()
-        found = json.loads(re.search(start, text, re.DOTALL)[0])  # type: ignore[index]
-        inside = json.dumps({**found, "layers": [summary, summary]})
+        told = re.search(start, text, re.DOTALL)
+        assert told is not None
+        inside = json.dumps({**json.loads(told[0]), "layers": [summary, summary]})
         route.fulfill(body=re.sub(start, lambda _: inside, text, flags=re.DOTALL), content_type="text/html")
 
     page.route("**/layers/*", with_layers)
