@@ -70,7 +70,7 @@ class Painting(_Request):
     model: Name = Field(description="Id of a generator.", examples=["storybook-church"])
     seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
     strokes: list[Stroke] = Field(default_factory=list, description="Earliest first; later ones paint over earlier.")
-    format: Format = Field("png", description="png is exact, webp smaller.")
+    format: Format = Field("png", description="png and webp-lossless are exact, webp smaller.")
 
     @field_validator("strokes", mode="before")
     @classmethod

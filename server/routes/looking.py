@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dissect_core.pixels import Format
+from dissect_core.pixels import Format, media_type
 from dissect_core.version import __version__
 from server.deps import ClientDep, DissectedDep, LayerDep, LookingDep, SettingsDep, Unit, UnitDep
 from server.errors import ApiError, unknown_image
@@ -57,7 +57,7 @@ async def show_top_image(
     unit: UnitDep,
     rank: int,
     mask: Annotated[bool, Query(description="Whether the region above t_u is lit and outlined.")] = False,
-    format: Annotated[Format, Query(description="png is exact, webp smaller.")] = "png",
+    format: Annotated[Format, Query(description="png and webp-lossless are exact, webp smaller.")] = "png",
     v: Version = "",
 ) -> Response:
     """The image, as it is or with everything dimmed but the region where the unit is above its threshold t_u."""
@@ -72,7 +72,7 @@ async def show_top_image(
         data = await looking.top_image(unit.model, unit.name, unit.number, images[rank], format, client)
     else:
         data = await looking.image(unit.model, images[rank], format, client)
-    return Response(data, media_type=f"image/{format}", headers=cache_headers(etag, settings, for_ever))
+    return Response(data, media_type=media_type(format), headers=cache_headers(etag, settings, for_ever))
 
 
 @router.get(

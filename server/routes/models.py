@@ -126,7 +126,7 @@ async def show_image(
     model: ModelDep,
     seed: int,
     size: Annotated[int | None, Query(description="Side of a thumbnail in pixels; the full picture without.")] = None,
-    format: Annotated[Format, Query(description="png is exact, webp smaller.")] = "png",
+    format: Annotated[Format, Query(description="png and webp-lossless are exact, webp smaller.")] = "png",
 ) -> Response:
     """Image `seed` of the generator; the same number is the same picture everywhere."""
     least, most = min(settings.min_thumbnail_px, model.card.resolution), model.card.resolution

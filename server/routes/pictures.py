@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
+from dissect_core.pixels import media_type
 from server.errors import ApiError
 from server.settings import Settings
 from server.static import FOR_EVER
@@ -25,7 +26,7 @@ def picture_response(picture: Picture, etag: str | None = None, settings: Settin
     }
     if etag is not None and settings is not None:
         headers |= cache_headers(etag, settings)
-    return Response(picture.data, media_type=f"image/{picture.format}", headers=headers)
+    return Response(picture.data, media_type=media_type(picture.format), headers=headers)
 
 
 def not_modified(request: Request, etag: str, settings: Settings, for_ever: bool = False) -> Response | None:

@@ -125,7 +125,7 @@ async def one_stroke(line: ClientConnection, previews: Previews, frames: Iterato
     frame = 0
     for number, painting in enumerate(previews):
         frame = next(frames)
-        await line.send(json.dumps({"id": frame, "format": "png", **painting}))
+        await line.send(json.dumps({"id": frame, "format": "webp-lossless", **painting}))
         await asyncio.sleep(PREVIEW_EVERY_S if number < len(previews) - 1 else 0)
     ended = time.perf_counter()
     await answer_to(line, frame)

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dissect_core.errors import BadMask, BadShape, UnitbrushError
-from dissect_core.pixels import decode_png, encode, encode_grey, from_bytes, open_png, resized, to_bytes
+from dissect_core.pixels import (
+    FORMATS,
+    decode_png,
+    encode,
+    encode_grey,
+    from_bytes,
+    media_type,
+    open_png,
+    resized,
+    to_bytes,
+)
 
 
 def picture(height: int = 5, width: int = 7) -> torch.Tensor:
@@ -57,6 +67,16 @@ def test_channels_last_and_half_precision_pictures_are_pictures():
     assert to_bytes(image.half()).dtype == torch.uint8
 
 
+@pytest.mark.parametrize("kind", ["noise", "smooth", "one colour"])
+def test_a_webp_without_loss_keeps_every_byte(kind: str) -> None:
+    noise = torch.randint(256, (33, 20, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    smooth = torch.arange(33 * 20 * 3).reshape(33, 20, 3).div(8, rounding_mode="floor").to(torch.uint8)
+    given = {"noise": noise, "smooth": smooth, "one colour": torch.full_like(noise, 7)}[kind]
+    data = encode(given, "webp-lossless")
+    assert data[8:16] == b"WEBPVP8L"
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), given.numpy())
+
+
 def test_a_png_is_exact():
     assert encode(picture(), "png")[:4] == b"\x89PNG"
     assert torch.equal(decode_png(encode(picture(), "png"), max_side=7), picture())
@@ -71,15 +91,19 @@ def test_a_webp_is_close():
 
 
 def test_the_same_picture_gives_the_same_bytes():
-    for format in ("png", "webp"):
+    for format in FORMATS:
         assert encode(picture(), format) == encode(picture(), format)
+
+
+def test_every_format_has_its_media_type():
+    assert [media_type(format) for format in FORMATS] == ["image/png", "image/webp", "image/webp"]
 
 
 def test_an_unknown_format_is_named():
     with pytest.raises(UnitbrushError) as caught:
         encode(picture(), "gif")
     assert caught.value.field == "format"
-    assert caught.value.allowed == "one of png, webp"
+    assert caught.value.allowed == "one of png, webp, webp-lossless"
 
 
 def test_a_thumbnail_of_one_colour_keeps_it():

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from dissect_core.pixels import FORMATS, Format, media_type
 from dissect_core.version import __version__
 from server.routes.pictures import server_timing
 from tests.server.live import LiveServer, base64_text, mask_png, painting, pixels_of, stroke
@@ -91,10 +92,10 @@ def test_a_thumbnail_has_the_size_asked_for(server: LiveServer) -> None:
     assert get(server, f"{CHURCH}/images/7?size=32").content == get(server, f"{CHURCH}/images/7").content
 
 
-@pytest.mark.parametrize("format", ["png", "webp"])
-def test_a_brush_has_an_example_picture(server: LiveServer, format: str) -> None:
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_brush_has_an_example_picture(server: LiveServer, format: Format) -> None:
     response = get(server, f"{CHURCH}/brushes/tree/example.{format}")
-    assert response.headers["content-type"] == f"image/{format}"
+    assert response.headers["content-type"] == media_type(format)
     assert pixels_of(response.content).shape == (96, 96, 3)
     assert response.headers["etag"]
 
@@ -128,6 +129,13 @@ def test_the_same_painting_is_the_same_picture(server: LiveServer) -> None:
     body = painting(stroke(), stroke(concept="door", mode="erase"))
     first, second = (server.client.post("/api/render", json=body).content for _ in range(2))
     assert first == second
+
+
+def test_webp_without_loss_is_the_same_picture(server: LiveServer) -> None:
+    exact = server.client.post("/api/render", json=painting(stroke(), format="webp-lossless"))
+    assert exact.headers["content-type"] == "image/webp"
+    png = server.client.post("/api/render", json=painting(stroke()))
+    assert np.array_equal(pixels_of(exact.content), pixels_of(png.content))
 
 
 def test_webp_is_smaller(server: LiveServer) -> None:

@@ -10,7 +10,7 @@
  * @typedef {readonly number[]} Points  of a stroke: they tell it, also when it was switched off and on
  * @typedef {{id: number, key: string, inks: readonly Points[], draftId: string, points: number, at: number}} Asked
  */
-import { ApiError, fetchImage, postRender } from "./api.js";
+import { ApiError, EXACT, fetchImage, postRender } from "./api.js";
 import { chosenLevel } from "./lib/custom.js";
 import { pageKey } from "./lib/document.js";
 import { growingMask, wireStrokes } from "./lib/request.js";
@@ -261,7 +261,7 @@ export function openSession(store) {
       at: session.pointAt,
     };
     const wire = wireStrokes(strokes, draft, side, hashes, chosenLevel(state.limits.level));
-    return { asked, request: { model: state.model, seed: state.seed, format: "png", strokes: wire } };
+    return { asked, request: { model: state.model, seed: state.seed, format: EXACT, strokes: wire } };
   }
 
   const stops = [
