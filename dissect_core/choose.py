@@ -7,9 +7,10 @@ goes on where it stopped.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from dissect_core.artifacts import code_version, read_json, write_json
 from dissect_core.brushes import Brush, BrushSet, brush_of
@@ -19,6 +20,9 @@ from dissect_core.dissection_store import inputs_folder, place_to_work
 from dissect_core.effects import Bench, Pool, observe
 from dissect_core.errors import UnitbrushError
 from dissect_core.search import ChoiceSpec, Search, Verdict
+
+LEAST_SEEN = 0.75
+"""IoU of the segmenter with a concept, on held-out scenes, from which on it may judge brushes for it."""
 
 
 def choose_brushes(
@@ -59,13 +63,27 @@ def candidates(bench: Bench, pool: Pool, spec: ChoiceSpec) -> list[Concept]:
     """The concepts of the pool that are seen often and largely enough, most frequent first."""
     found = []
     for concept in bench.columns.concepts:
-        if concept.category in spec.categories:
+        if concept.category in spec.categories and concept not in spec.passed_over:
             shares = pool.is_concept(bench.columns, concept).flatten(1).float().mean(1)
             showing = shares[shares >= spec.least_share / 2]  # more than a speck
             often = len(showing) / len(shares)
             if often >= spec.least_images and float(showing.mean()) >= spec.least_share:
                 found.append((often, concept))
     return [concept for _, concept in sorted(found, key=lambda pair: -pair[0])]
+
+
+def badly_seen(quality: Mapping[str, Any], world: str) -> tuple[Concept, ...]:
+    """The concepts whose IoU on held-out scenes of a world, by the segmenter's card, is below LEAST_SEEN.
+
+    What the segmenter does not see well cannot be measured well.  None for a world that it was not measured on.
+    """
+    categories = quality.get("worlds", {}).get(world, {})
+    return tuple(
+        Concept(category, name)
+        for category, found in categories.items()
+        for name, iou in found["iou"].items()
+        if iou is not None and iou < LEAST_SEEN
+    )
 
 
 def _check_unseen(dissection: Dissection, spec: ChoiceSpec) -> None:

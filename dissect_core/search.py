@@ -62,13 +62,13 @@ class ChoiceSpec:
 
     A pool of `pool` images from first_id (disjoint from those of the dissection and of the trial).  A concept is a
     candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
-    their pixels or more), and it covers `least_share` of the pixels of those on average.  Sets are screened on
-    `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are measured on `measured`.
-    Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for drawing alone, ranked along
-    `drawing_rounds` points; a concept is given up before that if the best clear_rise is below `hopeless`, and after it
-    if below twice that.  The best sets are ranked once more along `rounds` points; where one upsets something,
-    `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the lowest is taken whose
-    clear_rise is within `nearly` of the best.
+    their pixels or more), it covers `least_share` of the pixels of those on average, and it is not `passed_over`.
+    Sets are screened on `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are
+    measured on `measured`.  Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for
+    drawing alone, ranked along `drawing_rounds` points; a concept is given up before that if the best clear_rise is
+    below `hopeless`, and after it if below twice that.  The best sets are ranked once more along `rounds` points;
+    where one upsets something, `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the
+    lowest is taken whose clear_rise is within `nearly` of the best.
     """
 
     layers: tuple[str, ...]
@@ -89,6 +89,7 @@ class ChoiceSpec:
     alone_images: int = 24
     nearly: float = 0.03
     categories: tuple[str, ...] = ("object", "part")
+    passed_over: tuple[Concept, ...] = ()
     rounds: int = 2
     effect: EffectSpec = field(default_factory=EffectSpec)
 

@@ -10,7 +10,7 @@ import typer
 
 from dissect_core.artifacts import code_version, require
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import choose_brushes
+from dissect_core.choose import badly_seen, choose_brushes
 from dissect_core.commands.options import (
     PRECOMPUTED,
     RUNS,
@@ -58,7 +58,8 @@ def brushes(
         found = read_brushes(path)
         _check_made_from(registry, model, path.name, found.model_sha256, found.segmenter_sha256)
     else:
-        layers = registry.card(model, "generator").paint_layers
+        card = registry.card(model, "generator")
+        passed_over = badly_seen(registry.card(SEGMENTER, "segmenter").quality, card.domain)
         dissection = read_dissection(precomputed / "dissection", model)
         made_from = (dissection.manifest[key] for key in ("model_sha256", "segmenter_sha256"))
         _check_made_from(registry, model, f"dissection/{model}/{MANIFEST}", *made_from)
@@ -66,12 +67,14 @@ def brushes(
             found, verdicts = choose_brushes(
                 bench,
                 dissection,
-                ChoiceSpec(layers),
+                ChoiceSpec(card.paint_layers, passed_over=passed_over),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
                 work=runs / "brushes",
             )
         write_brushes(found, path)
         _echo_verdicts(verdicts)
+        for concept in passed_over:
+            typer.echo(f"no brush for {concept}: the segmenter does not see it well enough to judge one")
     with Progress(f"measuring {model}", "image") as bar:
         found = measure_brushes(
             bench, found, TrialSpec(images=images), progress=lambda phase, done, total: bar.to(done, total)

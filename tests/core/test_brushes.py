@@ -11,7 +11,7 @@ import torch
 
 from dissect_core import search
 from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import choose_brushes
+from dissect_core.choose import badly_seen, choose_brushes
 from dissect_core.concepts import Columns, Concept
 from dissect_core.dissection import Dissection
 from dissect_core.effects import Bench, UnitSet, observe
@@ -59,6 +59,18 @@ def test_concepts_whose_brush_works_are_offered_and_the_others_not() -> None:
     assert tree.measured["erase"]["removed"] == 1
     x0, y0, x1, y1 = tree.example_box
     assert (x1 - x0, y1 - y0) == (pytest.approx(0.2, abs=1e-3), pytest.approx(0.2, abs=1e-3))
+
+
+def test_what_the_segmenter_does_not_see_well_gets_no_brush() -> None:
+    church = {
+        "object": {"mean_iou": 0.8, "iou": {"tree": 0.75, "bush": 0.74, "boat": None}},
+        "part": {"mean_iou": 0.1, "iou": {"crown": 0.1}},
+    }
+    badly = badly_seen({"worlds": {"church": church}}, "church")
+    assert badly == (Concept("object", "bush"), Concept("part", "crown"))
+    assert badly_seen({"worlds": {"church": church}}, "kitchen") == badly_seen({}, "church") == ()
+    _, verdicts = choose_brushes(bench(), toy_dissection(), replace(CHOICE, passed_over=badly))
+    assert {verdict.concept.name for verdict in verdicts} == {"sky", "tree", "grass"}
 
 
 def test_brushes_are_chosen_on_images_that_were_not_dissected() -> None:
