@@ -30,6 +30,10 @@ def dissect_command(
         int | None, typer.Option(min=1, help="Pictures to look at; 10,000, or all of a folder, without.")
     ] = None,
     segmenter: Annotated[str, typer.Option(help="Your own segmenter as package.module:factory.")] = "",
+    original_halves: Annotated[
+        bool,
+        typer.Option("--original-halves", help="Leave out each picture's last object when halving, as Bau et al. did."),
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; PRECOMPUTED without.")] = None,
     runs: Runs = RUNS,
 ) -> None:
@@ -44,7 +48,7 @@ def dissect_command(
     with Progress(str(opened.source.inputs["model"]), "image") as bar:
         result = dissect(
             opened.source,
-            _segments(segmenter, opened),
+            _segments(segmenter, opened, original_halves),
             DissectionSpec(names),
             progress=lambda phase, done, total: bar.to(done, total, phase),
             work=runs / "dissection",
@@ -57,12 +61,13 @@ def dissect_command(
     echo_summary(result)
 
 
-def _segments(spelling: str, opened: Opened) -> Segments:
+def _segments(spelling: str, opened: Opened, leave_last: bool) -> Segments:
     device = opened.source.device
     if spelling:
-        return Segments(*load_segmenter(spelling, device))
+        return Segments(*load_segmenter(spelling, device), leave_last=leave_last)
     card = opened.registry.card(SEGMENTER, "segmenter")
-    return Segments(opened.registry.segmenter(SEGMENTER, device), card.weights.sha256)
+    network = opened.registry.segmenter(SEGMENTER, device)
+    return Segments(network, card.weights.sha256, leave_last=leave_last)
 
 
 def _check_place(opened: Opened, names: tuple[str, ...], precomputed: Path, out: Path | None) -> None:

@@ -101,6 +101,15 @@ def test_a_planted_unit_of_ones_own_network_is_labelled_with_iou_one(dots: Path)
     assert read_dissection(dots / "two" / "dissection", "dots.dots").manifest["images"] == 2
 
 
+def test_halves_can_be_those_of_the_original(dots: Path) -> None:
+    halves = []
+    for number, words in enumerate(((), ("--original-halves",))):
+        unitbrush(*DISSECT_DOTS, *words, "--out", f"found{number}")
+        result = read_dissection(dots / f"found{number}" / "dissection", "dots.dots")
+        halves.append(float(result.layers["conv"].iou[0, result.columns.column(Concept("half", "top of dot"))]))
+    assert halves == [0.5, 0]  # each picture has one square, and the last component of a picture is left out
+
+
 @pytest.mark.parametrize(
     ("words", "error", "said"),
     [
