@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 import pytest
 import torch
 
+from dissect_core.edits import UnitStroke, compose
 from dissect_core.models.progan import Generator
-from dissect_core.render import Renderer, convolution, folded, precision
+from dissect_core.pixels import to_bytes
+from dissect_core.render import Renderer, Request, convolution, folded, precision
 from dissect_core.render.convolution import Packed, Plain
 from dissect_core.render.folded import Folded
 from dissect_core.render.precision import choose_precision
+from tests.core.test_renderer import random_stroke
+from tests.reference import reference
 from tests.toy import tiny_progan
 
 SIZES = (64, 64, 64, 32)
@@ -47,6 +52,19 @@ def test_a_precision_that_changes_pictures_is_refused(halves: list[torch.dtype])
 def test_a_precision_that_does_not_show_is_taken_where_it_is_faster(halves: list[torch.dtype]):
     assert Renderer(pale(tiny_progan(sizes=SIZES))).dtype == torch.bfloat16
     assert halves == [torch.float32, torch.bfloat16]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_session_of_strokes_in_a_lower_precision_stays_within_a_level_of_the_plain_module(seed: int):
+    net = pale(tiny_progan(sizes=SIZES))
+    renderer, latent, draw = Renderer(net, dtype=torch.bfloat16), torch.ones(1, SIZES[0]), random.Random(seed)
+    strokes: list[UnitStroke] = []
+    for _ in range(8):
+        edits = compose(strokes)
+        picture = renderer.render([Request(latent[0], edits, "picture", "session")])
+        levels = to_bytes(picture).int() - to_bytes(reference(net, latent, [edits])).int()
+        assert int(levels.abs().max()) <= 1
+        strokes.append(random_stroke(net, draw))
 
 
 def test_what_cannot_be_known_in_time_is_not_taken(halves: list[torch.dtype], monkeypatch: pytest.MonkeyPatch):
