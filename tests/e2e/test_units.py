@@ -231,6 +231,9 @@ def test_a_classifiers_unit_lights_up_on_a_picture_of_ones_own(browse: Browse) -
     page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
     page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
     page.wait_for_selector("#own-error:has-text('bad.png: this is no picture')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/conv5_3/1*")
+    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)  # the picture came along
 
 
 # Layers

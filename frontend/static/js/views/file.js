@@ -1,9 +1,10 @@
 /** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
 import { bag, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
+import { keepPicture } from "../lib/kept.js";
 import { squarePicture } from "../lib/picture.js";
 
-/** @param {(picture: Blob, name: string) => void} take  gets the square picture */
+/** @param {(picture: Blob) => void} take  gets the square picture */
 export function mountFile(take) {
   const into = bag();
   const input = need(document, "#file", HTMLInputElement);
@@ -21,7 +22,9 @@ export function mountFile(take) {
     if (!file) return;
     complain("");
     try {
-      take(await squarePicture(file), file.name);
+      const picture = await squarePicture(file);
+      void keepPicture(picture);
+      take(picture);
     } catch (problem) {
       complain(`${file.name}: ${problem instanceof Error ? problem.message : problem}.`);
     }

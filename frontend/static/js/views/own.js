@@ -1,6 +1,7 @@
 /** Where one unit is active in a picture of one's own. */
 import { fetchActivation } from "../api.js";
 import { need } from "../lib/dom.js";
+import { keptPicture } from "../lib/kept.js";
 import { mountFile } from "./file.js";
 import { showLight } from "./light.js";
 
@@ -12,7 +13,12 @@ export function mountOwn(unit) {
   const waiting = need(document, "#waiting", HTMLElement);
   let serial = 0;
 
-  const file = mountFile(async (picture) => {
+  const file = mountFile((picture) => void show(picture));
+  const kept = keptPicture();
+  if (kept) void show(kept);
+
+  /** @param {Blob} picture */
+  async function show(picture) {
     const mine = ++serial;
     URL.revokeObjectURL(image.src);
     image.src = URL.createObjectURL(picture);
@@ -26,5 +32,5 @@ export function mountOwn(unit) {
       file.complain(error instanceof Error ? `The activation did not come: ${error.message}.` : String(error));
     }
     if (mine === serial) waiting.hidden = true;
-  });
+  }
 }
