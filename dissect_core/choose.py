@@ -12,6 +12,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from dissect_core.artifacts import code_version, read_json, write_json
 from dissect_core.brushes import Brush, BrushSet, brush_of
 from dissect_core.concepts import Concept
@@ -60,16 +62,27 @@ def choose_brushes(
 
 
 def candidates(bench: Bench, pool: Pool, spec: ChoiceSpec) -> list[Concept]:
-    """The concepts of the pool that are seen often and largely enough, most frequent first."""
-    found = []
+    """The concepts of the pool that are seen often and largely enough, most frequent first.
+
+    One that is mostly the same pixels as another of an earlier category is not: a brush for the crown of trees would be
+    a second one for trees.
+    """
+    found: list[tuple[float, Concept, Tensor]] = []
     for concept in bench.columns.concepts:
         if concept.category in spec.categories and concept not in spec.passed_over:
-            shares = pool.is_concept(bench.columns, concept).flatten(1).float().mean(1)
+            here = pool.is_concept(bench.columns, concept)
+            shares = here.flatten(1).float().mean(1)
             showing = shares[shares >= spec.least_share / 2]  # more than a speck
             often = len(showing) / len(shares)
-            if often >= spec.least_images and float(showing.mean()) >= spec.least_share:
-                found.append((often, concept))
-    return [concept for _, concept in sorted(found, key=lambda pair: -pair[0])]
+            large = often >= spec.least_images and float(showing.mean()) >= spec.least_share
+            others = (there for _, other, there in found if other.category != concept.category)
+            if large and not any(_iou(here, there) >= spec.most_alike for there in others):
+                found.append((often, concept, here))
+    return [concept for _, concept, _ in sorted(found, key=lambda one: -one[0])]
+
+
+def _iou(one: Tensor, other: Tensor) -> float:
+    return int((one & other).sum()) / max(1, int((one | other).sum()))
 
 
 def badly_seen(quality: Mapping[str, Any], world: str) -> tuple[Concept, ...]:

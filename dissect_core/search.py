@@ -62,7 +62,8 @@ class ChoiceSpec:
 
     A pool of `pool` images from first_id (disjoint from those of the dissection and of the trial).  A concept is a
     candidate if it is an object or a part, at least `least_images` of the images show it (on half of `least_share` of
-    their pixels or more), it covers `least_share` of the pixels of those on average, and it is not `passed_over`.
+    their pixels or more), it covers `least_share` of the pixels of those on average, it is not `passed_over`, and
+    its IoU with a candidate of another category is below `most_alike`.
     Sets are screened on `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are
     measured on `measured`.  Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for
     drawing alone, ranked along `drawing_rounds` points; a concept is given up before that if the best clear_rise is
@@ -90,6 +91,7 @@ class ChoiceSpec:
     nearly: float = 0.03
     categories: tuple[str, ...] = ("object", "part")
     passed_over: tuple[Concept, ...] = ()
+    most_alike: float = 0.5
     rounds: int = 2
     effect: EffectSpec = field(default_factory=EffectSpec)
 
