@@ -1,11 +1,12 @@
 """The search for the brush of one concept: the layer and the ranking whose units measurably draw and erase it.
 
 Every paint layer proposes three sets of 20 units: those of highest IoU and those of highest causal effect, once with
-ablation weighted up (see `ranking`).  All sets are screened on a few images.  If none draws well, the layers that draw
-best propose sets for drawing alone, ranked along a long path.  The best are ranked once more along a path if that makes
-them better; where erasing the best one upsets another object, units that do so less are picked as well (see
-`selective`).  These sets are tried at several levels (multiples of the 0.99 quantiles) and measured on more images at
-the lowest level that draws nearly as reliably as their best, and the best of those becomes the brush if it works:
+ablation weighted up (see `ranking`). All sets are screened on a few images. If none draws well, sets for drawing
+alone are assembled in the layers that draw best, by trying many (see `assemble`). The best, above all those that
+work, are ranked once more along a path if that makes them better; where erasing the best one upsets another object,
+units that do so less are picked as well (see `selective`). These sets are tried at several levels (multiples of the
+0.99 quantiles) and measured on more images at the lowest level that draws nearly as reliably as their best, and the
+best of those becomes the brush if it works:
 
     score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
 
@@ -20,12 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from dissect_core.artifacts import code_version
+from dissect_core.assemble import AssemblySpec, assemble
 from dissect_core.brushes import DEFAULT_COUNT, LENGTH, Brush, Ranking
 from dissect_core.concepts import Concept
 from dissect_core.dissection import Dissection
@@ -47,6 +50,10 @@ from dissect_core.trial import report, works
 
 ENOUGH_DRAWN, ENOUGH_REMOVED = 0.9, 0.6
 """A set that draws so reliably and erases so much is preferred for leaving the rest alone, not for doing more."""
+PLENTY = 0.3
+"""Drawing more of the brush than this is not worth more."""
+FRONT = 16
+"""Units of each ranking that sets for drawing are assembled from, twice as many of the one for drawing."""
 UPSETTING = 0.05
 """From here on units are picked that upset less."""
 REFINED: tuple[Ranking, ...] = ("effect", "erasure")
@@ -65,8 +72,8 @@ class ChoiceSpec:
     their pixels or more), it covers `least_share` of the pixels of those on average, it is not `passed_over`, and
     its IoU with a candidate of another category is below `most_alike`.
     Sets are screened on `screened` images, drawn at `screened_level`, one of `levels`; the best `finalists` are
-    measured on `measured`.  Where no set has a clear_rise of `drawn_well`, `drawing_layers` layers propose sets for
-    drawing alone, ranked along `drawing_rounds` points; a concept is given up before that if the best clear_rise is
+    measured on `measured`.  Where no set has a clear_rise of `drawn_well`, sets for drawing alone are assembled
+    in `drawing_layers` layers; a concept is given up before that if the best clear_rise is
     below `hopeless`, and after it if below twice that.  The best sets are ranked once more along `rounds` points;
     where one upsets something, `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the
     lowest is taken whose clear_rise is within `nearly` of the best.
@@ -83,7 +90,7 @@ class ChoiceSpec:
     hopeless: float = 0.15
     drawn_well: float = 0.7
     drawing_layers: int = 2
-    drawing_rounds: int = 4
+    assembly: AssemblySpec = field(default_factory=AssemblySpec)
     levels: tuple[float, ...] = (1.0, 1.5, 2.0)
     screened_level: float = 1.5
     tried_alone: int = 32
@@ -171,17 +178,28 @@ class Search:
         return sets
 
     def _for_drawing(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
-        """The sets for drawing alone of the layers that draw best so far."""
+        """The sets for drawing alone, of the layers that draw best so far."""
         ranked = dict.fromkeys(trial.layer for trial in sorted(trials, key=lambda trial: -trial.drawn.clear_rise))
         found = []
         for layer in list(ranked)[: self.spec.drawing_layers]:
-            scores = self.ranker.further("drawing", layer, effects["drawing"][layer], self.spec.drawing_rounds)
-            found.append(self._screened((layer, "drawing", _order(scores))))
+            front = _order(effects["drawing"][layer])[: 2 * FRONT].tolist()
+            front += [unit for trial in trials if trial.layer == layer for unit in trial.order[:FRONT].tolist()]
+            order = assemble(
+                list(dict.fromkeys(front)), DEFAULT_COUNT, partial(self._drawing, layer), self.spec.assembly
+            )
+            found.append(self._screened((layer, "drawing", order)))
         return found
 
+    def _drawing(self, layer: str, units: Tensor) -> float:
+        """What a set of a layer is worth for drawing: how often, how often clearly, and how much, each in 0..1."""
+        set_ = self._unit_set(layer, units, self.spec.screened_level)
+        drawn = measure_insertion(self.bench, self.pool, self.concept, set_, self.screen)
+        much = float(drawn.gain.clamp(max=PLENTY).mean()) / PLENTY
+        return drawn.clear_rise + drawn.any_rise / 2 + much
+
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
-        """The best sets, ranked once more if that is better, and one that upsets less if the best upsets something."""
-        best = sorted(trials, key=lambda trial: -trial.score)[: self.spec.finalists]
+        """The best sets, above all those that work; ranked once more if that is better; and one that upsets less."""
+        best = sorted(trials, key=lambda trial: (trial.works, trial.score), reverse=True)[: self.spec.finalists]
         for n, trial in enumerate(best):
             if trial.ranking in REFINED:
                 first = effects[trial.ranking][trial.layer]
