@@ -165,10 +165,16 @@ def works(any_rise: float, clear_rise: float) -> bool:
 
 
 def working(brushes: BrushSet) -> BrushSet:
-    """Those of measured brushes that work: what is offered."""
+    """Those of measured brushes that work: what is offered, those first that do most of what they should."""
     draws = {brush.id: brush.measured["draw"] for brush in brushes.brushes}
-    good = {name for name, draw in draws.items() if works(draw["any_rise"], draw["clear_rise"])}
-    return replace(brushes, brushes=tuple(brush for brush in brushes.brushes if brush.id in good))
+    good = [brush for brush in brushes.brushes if works(draws[brush.id]["any_rise"], draws[brush.id]["clear_rise"])]
+    return replace(brushes, brushes=tuple(sorted(good, key=_power, reverse=True)))
+
+
+def _power(brush: Brush) -> float:
+    """How much more there is where it draws, and how much less of it, but of nothing else, where it erases."""
+    draw, erase = brush.measured["draw"], brush.measured["erase"]
+    return float(draw["mean_gain"] + erase["removed"] - erase["collateral"])
 
 
 def check_goals(brushes: BrushSet) -> list[Goal]:

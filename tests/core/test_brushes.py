@@ -39,6 +39,18 @@ def toy_dissection() -> Dissection:
     return Dissection(manifest, columns, {"layer1": stats, "layer2": stats})
 
 
+def measured_brush(
+    name: str,
+    any_rise: float = 1.0,
+    clear_rise: float = 1.0,
+    mean_gain: float = 0.0,
+    removed: float = 0.0,
+    collateral: float = 0.0,
+) -> Brush:
+    draw = {"any_rise": any_rise, "clear_rise": clear_rise, "mean_gain": mean_gain}
+    return replace(BRUSH, id=name, measured={"draw": draw, "erase": {"removed": removed, "collateral": collateral}})
+
+
 def bench() -> Bench:
     generator = ToyGenerator()
     return Bench(generator, ToyRenderer(generator), ToySegmenter(), 8)
@@ -161,9 +173,17 @@ def test_a_brush_works_that_raises_its_concept_often_and_clearly_in_half(
     any_rise: float, clear_rise: float, fine: bool
 ) -> None:
     assert works(any_rise, clear_rise) is fine
-    measured = {"draw": {"any_rise": any_rise, "clear_rise": clear_rise}}
-    brushes = replace(BRUSHES, brushes=(replace(BRUSH, measured=measured),))
+    brushes = replace(BRUSHES, brushes=(measured_brush("tree", any_rise=any_rise, clear_rise=clear_rise),))
     assert working(brushes).brushes == (brushes.brushes if fine else ())
+
+
+def test_brushes_that_do_most_come_first() -> None:
+    brushes = (
+        measured_brush("sky", mean_gain=0.9, collateral=0.1),  # 0.8
+        measured_brush("tree", mean_gain=0.6, removed=0.7, collateral=0.1),  # 1.2
+        measured_brush("door", mean_gain=0.4, removed=0.7),  # 1.1
+    )
+    assert [brush.id for brush in working(replace(BRUSHES, brushes=brushes)).brushes] == ["tree", "door", "sky"]
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
