@@ -85,16 +85,16 @@ def _iou(one: Tensor, other: Tensor) -> float:
     return int((one & other).sum()) / max(1, int((one | other).sum()))
 
 
-def badly_seen(quality: Mapping[str, Any], world: str) -> tuple[Concept, ...]:
-    """The concepts whose IoU on held-out scenes of a world, by the segmenter's card, is below LEAST_SEEN.
+def badly_seen(quality: Mapping[str, Any], world: str, categories: Sequence[str]) -> tuple[Concept, ...]:
+    """The concepts of some categories whose IoU on held-out scenes of a world is below LEAST_SEEN by its card.
 
     What the segmenter does not see well cannot be measured well.  None for a world that it was not measured on.
     """
-    categories = quality.get("worlds", {}).get(world, {})
+    seen = quality.get("worlds", {}).get(world, {})
     return tuple(
         Concept(category, name)
-        for category, found in categories.items()
-        for name, iou in found["iou"].items()
+        for category in categories
+        for name, iou in seen.get(category, {"iou": {}})["iou"].items()
         if iou is not None and iou < LEAST_SEEN
     )
 

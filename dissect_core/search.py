@@ -2,11 +2,11 @@
 
 Every paint layer proposes three sets of 20 units: those of highest IoU and those of highest causal effect, once with
 ablation weighted up (see `ranking`). All sets are screened on a few images. If none draws well, sets for drawing
-alone are assembled in the layers that draw best, by trying many (see `assemble`). The best, above all those that
-work, are ranked once more along a path if that makes them better; where erasing the best one upsets another object,
-units that do so less are picked as well (see `selective`). These sets are tried at several levels (multiples of the
-0.99 quantiles) and measured on more images at the lowest level that draws nearly as reliably as their best, and the
-best of those becomes the brush if it works:
+alone are assembled in the layers that draw best, by trying many (see `assemble`). The best, above all those that work
+and otherwise the one that draws best, are ranked once more along a path if that makes them better; where erasing the
+best one upsets another object, units that do so less are picked as well (see `selective`). These sets are tried at
+several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
+reliably as their best, and the best of those becomes the brush if it works:
 
     score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
 
@@ -200,6 +200,8 @@ class Search:
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
         """The best sets, above all those that work; ranked once more if that is better; and one that upsets less."""
         best = sorted(trials, key=lambda trial: (trial.works, trial.score), reverse=True)[: self.spec.finalists]
+        if not best[0].works:  # at another level the one that draws best may
+            best[-1] = max(trials, key=lambda trial: trial.drawn.clear_rise)
         for n, trial in enumerate(best):
             if trial.ranking in REFINED:
                 first = effects[trial.ranking][trial.layer]
