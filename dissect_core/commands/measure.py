@@ -59,7 +59,8 @@ def brushes(
         _check_made_from(registry, model, path.name, found.model_sha256, found.segmenter_sha256)
     else:
         card = registry.card(model, "generator")
-        passed_over = badly_seen(registry.card(SEGMENTER, "segmenter").quality, card.domain)
+        spec = ChoiceSpec(card.paint_layers)
+        passed_over = badly_seen(registry.card(SEGMENTER, "segmenter").quality, card.domain, spec.categories)
         dissection = read_dissection(precomputed / "dissection", model)
         made_from = (dissection.manifest[key] for key in ("model_sha256", "segmenter_sha256"))
         _check_made_from(registry, model, f"dissection/{model}/{MANIFEST}", *made_from)
@@ -67,7 +68,7 @@ def brushes(
             found, verdicts = choose_brushes(
                 bench,
                 dissection,
-                ChoiceSpec(card.paint_layers, passed_over=passed_over),
+                replace(spec, passed_over=passed_over),
                 progress=lambda phase, done, total: bar.to(done, total, phase),
                 work=runs / "brushes",
             )

@@ -84,9 +84,10 @@ def test_what_the_segmenter_does_not_see_well_gets_no_brush() -> None:
     church = {
         "object": {"mean_iou": 0.8, "iou": {"tree": 0.75, "bush": 0.74, "boat": None, "sky": 0.1}},
     }
-    badly = badly_seen({"worlds": {"church": church}}, "church")
+    badly = badly_seen({"worlds": {"church": church}}, "church", ("object", "part"))
     assert badly == (Concept("object", "bush"), Concept("object", "sky"))
-    assert badly_seen({"worlds": {"church": church}}, "kitchen") == badly_seen({}, "church") == ()
+    assert badly_seen({"worlds": {"church": church}}, "kitchen", ("object",)) == ()
+    assert badly_seen({}, "church", ("object",)) == ()
     _, verdicts = choose_brushes(bench(), toy_dissection(), replace(CHOICE, passed_over=badly))
     assert {verdict.concept.name for verdict in verdicts} == {"tree", "grass"}
 
