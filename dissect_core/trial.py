@@ -165,10 +165,14 @@ def works(any_rise: float, clear_rise: float) -> bool:
 
 
 def working(brushes: BrushSet) -> BrushSet:
-    """Those of measured brushes that work: what is offered, those first that do most of what they should."""
-    draws = {brush.id: brush.measured["draw"] for brush in brushes.brushes}
-    good = [brush for brush in brushes.brushes if works(draws[brush.id]["any_rise"], draws[brush.id]["clear_rise"])]
+    """Those of measured brushes that work in enough places: what is offered, those first that do most."""
+    good = [brush for brush in brushes.brushes if _works(brush)]
     return replace(brushes, brushes=tuple(sorted(good, key=_power, reverse=True)))
+
+
+def _works(brush: Brush) -> bool:
+    draw = brush.measured["draw"]
+    return works(draw["any_rise"], draw["clear_rise"]) and int(draw["images"]) >= int(brush.measured["images"])
 
 
 def _power(brush: Brush) -> float:

@@ -46,9 +46,11 @@ def measured_brush(
     mean_gain: float = 0.0,
     removed: float = 0.0,
     collateral: float = 0.0,
+    images: int = 2000,
 ) -> Brush:
-    draw = {"any_rise": any_rise, "clear_rise": clear_rise, "mean_gain": mean_gain}
-    return replace(BRUSH, id=name, measured={"draw": draw, "erase": {"removed": removed, "collateral": collateral}})
+    draw = {"any_rise": any_rise, "clear_rise": clear_rise, "mean_gain": mean_gain, "images": images}
+    erase = {"removed": removed, "collateral": collateral}
+    return replace(BRUSH, id=name, measured={"images": 2000, "draw": draw, "erase": erase})
 
 
 def bench() -> Bench:
@@ -176,6 +178,11 @@ def test_a_brush_works_that_raises_its_concept_often_and_clearly_in_half(
     assert works(any_rise, clear_rise) is fine
     brushes = replace(BRUSHES, brushes=(measured_brush("tree", any_rise=any_rise, clear_rise=clear_rise),))
     assert working(brushes).brushes == (brushes.brushes if fine else ())
+
+
+def test_a_brush_that_has_too_few_places_is_not_offered() -> None:
+    brushes = replace(BRUSHES, brushes=(measured_brush("floor", images=1999), measured_brush("tree", images=2000)))
+    assert [brush.id for brush in working(brushes).brushes] == ["tree"]
 
 
 def test_brushes_that_do_most_come_first() -> None:

@@ -1,0 +1,80 @@
+"""What the README says of the networks that ship is what was measured on them, and the goals that they must reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes
+from dissect_core.choose import LEAST_SEEN
+from dissect_core.dissection_files import read_dissection
+from dissect_core.models.card import ModelCard, read_card
+from dissect_core.trial import check_goals
+from tests.source import ROOT
+from tests.test_precomputed import MODELS, PRECOMPUTED, shipped
+
+README = (ROOT / "README.md").read_text()
+CARDS = {path.stem: read_card(path) for path in shipped(MODELS, "*.json")}
+GENERATORS = [card for card in CARDS.values() if card.kind == "generator"]
+LEAST_OBJECT_IOU = 0.85
+
+
+def brushes_of(card: ModelCard) -> BrushSet:
+    return read_brushes(brush_file(PRECOMPUTED / "brushes", card.id))
+
+
+def row(card: ModelCard, brush: Brush) -> str:
+    """A brush in the README's table."""
+    draw, erase = brush.measured["draw"], brush.measured["erase"]
+    shares = (draw["any_rise"], draw["clear_rise"], max(0.0, erase["removed"]))
+    return f"| {card.domain} | {brush.id} | {brush.layer} | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
+
+
+def rows_of_the_readme() -> Iterator[str]:
+    for line in README.splitlines():
+        if re.match(r"\| (church|kitchen) \|", line):
+            yield line
+
+
+def test_there_is_a_church_and_a_kitchen_to_paint() -> None:
+    assert {card.domain for card in GENERATORS} == {"church", "kitchen"}
+
+
+@pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
+def test_a_generator_is_large_and_all_its_layers_are_dissected_on_many_images(card: ModelCard) -> None:
+    assert card.resolution >= 128
+    dissection = read_dissection(PRECOMPUTED / "dissection", card.id)
+    assert dissection.manifest["images"] >= 10_000
+    layers = card.architecture["layers"]
+    assert list(dissection.layers) == [layer["name"] for layer in layers]
+    assert all(layer["units"] >= 128 for layer in layers if layer["grid"] <= 16)
+
+
+def test_the_readme_names_every_object_of_which_a_generator_draws_too_much_or_too_little() -> None:
+    assert all(card.quality["images"] >= 2_000 for card in GENERATORS)
+    objects = [row for card in GENERATORS for row in card.quality["objects"]]
+    wrong = {(row["name"], f"{row['ratio']:.2f}") for row in objects if row["within"] is False}
+    assert set(re.findall(r"([a-z]+) \((\d\.\d\d)\)", README)) == wrong
+
+
+@pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
+def test_the_brushes_of_a_generator_hold_their_goals(card: ModelCard) -> None:
+    brushes = brushes_of(card)
+    assert [goal for goal in check_goals(brushes) if not goal.met] == []
+    assert all(brush.measured["images"] >= 2_000 for brush in brushes.brushes)
+    if card.domain == "church":
+        assert {"tree", "door"} <= {brush.id for brush in brushes.brushes}
+
+
+def test_the_readme_shows_all_brushes_as_they_were_measured() -> None:
+    assert list(rows_of_the_readme()) == [row(card, brush) for card in GENERATORS for brush in brushes_of(card).brushes]
+
+
+@pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
+def test_the_segmenter_sees_what_brushes_paint(card: ModelCard) -> None:
+    seen = CARDS["storybook-segmenter"].quality["worlds"][card.domain]
+    assert seen["object"]["mean_iou"] >= LEAST_OBJECT_IOU
+    for brush in brushes_of(card).brushes:
+        assert seen[brush.category]["iou"][brush.concept] >= LEAST_SEEN, brush.id
