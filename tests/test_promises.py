@@ -56,7 +56,7 @@ def test_the_readme_names_every_object_of_which_a_generator_draws_too_much_or_to
     assert all(card.quality["images"] >= 2_000 for card in GENERATORS)
     objects = [row for card in GENERATORS for row in card.quality["objects"]]
     wrong = {(row["name"], f"{row['ratio']:.2f}") for row in objects if row["within"] is False}
-    assert set(re.findall(r"([a-z]+) \((\d\.\d\d)\)", README)) == wrong
+    assert set(re.findall(r"([a-z]+)\s\((\d\.\d\d)\)", README)) == wrong
 
 
 @pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
