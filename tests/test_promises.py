@@ -28,7 +28,7 @@ def brushes_of(card: ModelCard) -> BrushSet:
 def row(card: ModelCard, brush: Brush) -> str:
     """A brush in the README's table."""
     draw, erase = brush.measured["draw"], brush.measured["erase"]
-    shares = (draw["any_rise"], draw["clear_rise"], max(0.0, erase["removed"]))
+    shares = (draw["any_rise"], draw["clear_rise"], erase["removed"])
     return f"| {card.domain} | {brush.id} | {brush.layer} | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
 
 
