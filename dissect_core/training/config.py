@@ -25,7 +25,8 @@ class Stage:
 class GeneratorConfig:
     """Everything that determines a generator's training (with the code version).
 
-    sizes: [z, units at 4x4, 8x8, …].  critic_sizes: the discriminator's channels at 4x4, 8x8, ….
+    sizes: [z, units at 4x4, 8x8, …].  critic_sizes: the discriminator's channels at 4x4, 8x8, ….  critic_places: sides
+    of the grids on which it also judges places, maybe none.  history: what the settings do not tell, in words.
     scenes: painted scenes to learn from (and their mirror images).  learning_rate: Adam's, for both networks, falling
     to zero along a half cosine over the last `decay_share` of the last stage.  r1_weight: gamma of the gradient
     penalty (Mescheder et al. 2018), applied every r1_every steps.  average_images: half-life of the running average
@@ -33,10 +34,12 @@ class GeneratorConfig:
     """
 
     id: str
+    history: str
     world: str
     seed: int
     sizes: tuple[int, ...]
     critic_sizes: tuple[int, ...]
+    critic_places: tuple[int, ...]
     scenes: int
     stages: tuple[Stage, ...]
     learning_rate: float
@@ -173,6 +176,7 @@ def read_generator_config(path: Path) -> GeneratorConfig:
             **raw,
             "sizes": tuple(raw["sizes"]),
             "critic_sizes": tuple(raw["critic_sizes"]),
+            "critic_places": tuple(raw["critic_places"]),
             "stages": tuple(Stage(**stage) for stage in raw["stages"]),
         }
     )
@@ -190,6 +194,13 @@ def read_generator_config(path: Path) -> GeneratorConfig:
             field="critic_sizes",
             value=list(config.critic_sizes),
             allowed=f"{len(expected)} numbers",
+        )
+    if not set(config.critic_places) <= set(expected[:-1]):
+        raise UnitbrushError(
+            f"{path}: no such grids in the critic",
+            field="critic_places",
+            value=list(config.critic_places),
+            allowed=f"some of {expected[:-1]}, or none",
         )
     return config
 

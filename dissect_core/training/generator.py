@@ -1,14 +1,15 @@
 """Train a Progressive GAN on painted scenes: nothing but pictures, no labels.
 
 Karras et al. 2018 (progressive growing, fade-in, equalized learning rate, running average) with the non-saturating
-logistic loss (Goodfellow et al. 2014) and a lazy R1 penalty (Mescheder et al. 2018; Karras et al. 2020, lazily).
+logistic loss (Goodfellow et al. 2014) and a lazy R1 penalty (Mescheder et al. 2018; Karras et al. 2020, lazily), of
+whole pictures and, where the configuration asks for it, of places (`growing.Discriminator`).
 Every step is a function of the state and the number of images shown, so an interrupted run resumes exactly.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,8 @@ class GeneratorTraining:
         layout = torch.channels_last
         self.generator = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
         self.average = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
-        self.critic = Discriminator(config.critic_sizes).to(device).to(memory_format=layout)
+        critic = Discriminator(config.critic_sizes, places=config.critic_places)
+        self.critic = critic.to(device).to(memory_format=layout)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
         self.optimisers = [
@@ -94,16 +96,16 @@ class GeneratorTraining:
         z = torch.randn(moment.batch, self.config.sizes[0], generator=random).to(self.device)
         fake = self.generator(z, moment.level, moment.fade, self.dtype)
 
-        real_logit = self.critic(real, moment.level, moment.fade, self.dtype)
-        fake_logit = self.critic(fake.detach(), moment.level, moment.fade, self.dtype)
-        critic_loss = F.softplus(fake_logit).mean() + F.softplus(-real_logit).mean()
+        real_logits = self.critic(real, moment.level, moment.fade, self.dtype)
+        fake_logits = self.critic(fake.detach(), moment.level, moment.fade, self.dtype)
+        critic_loss = surprise(real_logits, real=True) + surprise(fake_logits, real=False)
         critic_loss.backward()
         if self.steps % self.config.r1_every == 0:
             self._penalise(real, moment)
         self._update(self.critic, self.optimisers[1])
 
         self.critic.requires_grad_(False)
-        generator_loss = F.softplus(-self.critic(fake, moment.level, moment.fade, self.dtype)).mean()
+        generator_loss = surprise(self.critic(fake, moment.level, moment.fade, self.dtype), real=True)
         generator_loss.backward()
         self.critic.requires_grad_(True)
         self._update(self.generator, self.optimisers[0])
@@ -127,10 +129,15 @@ class GeneratorTraining:
         return pictures
 
     def _penalise(self, real: Tensor, moment: Moment) -> None:
-        """Add the gradient of R1, gamma / 2 |dD/dx|^2, for all the steps until the next time."""
+        """Add the gradient of R1, gamma / 2 |dD/dx|^2, for all the steps until the next time.
+
+        A grid of G x G places counts as sum / G: as far as places see different pixels, that is the mean of their own
+        penalties.
+        """
         real = real.requires_grad_(True)
-        logit = self.critic(real, moment.level, moment.fade, self.dtype)
-        (slope,) = torch.autograd.grad(logit.sum(), real, create_graph=True)
+        logits = self.critic(real, moment.level, moment.fade, self.dtype)
+        total = torch.stack([logit.sum() / math.sqrt(logit[0].numel()) for logit in logits]).sum()
+        (slope,) = torch.autograd.grad(total, real, create_graph=True)
         penalty = slope.square().sum(dim=(1, 2, 3)).mean() * (self.config.r1_weight / 2 * self.config.r1_every)
         penalty.backward()
 
@@ -181,6 +188,12 @@ class GeneratorTraining:
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         self.shown, self.steps = int(state["shown"]), int(state["steps"])
+
+
+def surprise(logits: Sequence[Tensor], real: bool) -> Tensor:
+    """-log of the probability that a critic's logits give to all being real, or all generated: means, added up."""
+    sign = -1 if real else 1
+    return torch.stack([F.softplus(sign * logit).mean() for logit in logits]).sum()
 
 
 def cost_per_image(config: GeneratorConfig, level: int) -> float:

@@ -139,14 +139,18 @@ class Scaled(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """The mirror image of the generator: (N, 3, R, R) at any level -> one logit per picture.
+    """The mirror image of the generator: (N, 3, R, R) at any level -> one logit per picture, and one per place.
 
-    sizes: channels at 4x4, 8x8, … (the generator's sizes without z).
+    sizes: channels at 4x4, 8x8, … (the generator's sizes without z).  places: sides of the grids on which it also says
+    of every cell whether what surrounds it is real (Isola et al. 2017, section 3.2.2, there as the only judgement).
     """
 
-    def __init__(self, sizes: Sequence[int], group: int = 4) -> None:
+    def __init__(self, sizes: Sequence[int], group: int = 4, places: Sequence[int] = ()) -> None:
         super().__init__()
         self.group = group
+        self.places = nn.ModuleDict(
+            {str(4 * 2**k): Scaled(channels, 1, 1, gain=1.0) for k, channels in enumerate(sizes) if 4 * 2**k in places}
+        )
         self.from_rgb = nn.ModuleList(Scaled(3, channels, 1) for channels in sizes)
         self.same = nn.ModuleList(Scaled(channels, channels, 3) for channels in sizes[1:])
         self.down = nn.ModuleList(Scaled(c, b, 3) for b, c in pairwise(sizes))
@@ -154,8 +158,9 @@ class Discriminator(nn.Module):
         self.dense = Scaled(sizes[0], sizes[0], 4)
         self.logit = Scaled(sizes[0], 1, 1, gain=1.0)
 
-    def forward(self, images: Tensor, level: int, fade: float, dtype: torch.dtype = torch.float32) -> Tensor:
-        """(N, 3, R, R) -> float32 (N,)."""
+    def forward(self, images: Tensor, level: int, fade: float, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+        """(N, 3, R, R) -> float32 logits: (N,) of the pictures, then (N, G, G) of places, finest grid first."""
+        placed = []
         images = images.to(dtype).contiguous(memory_format=torch.channels_last)
         x = F.leaky_relu_(self.from_rgb[level](images), LEAKY_SLOPE)
         for index in range(level, 0, -1):
@@ -164,11 +169,12 @@ class Discriminator(nn.Module):
             if index == level and fade < 1:
                 coarse = F.leaky_relu_(self.from_rgb[level - 1](F.avg_pool2d(images, 2)), LEAKY_SLOPE)
                 x = torch.lerp(coarse, x, torch.tensor(fade, dtype=x.dtype, device=x.device))
+            if str(x.shape[2]) in self.places:
+                placed.append(self.places[str(x.shape[2])](x)[:, 0].float())
         x = torch.cat([x, self._deviation(x)], dim=1)
         x = F.leaky_relu_(self.last(x, padding=1), LEAKY_SLOPE)
         x = F.leaky_relu_(self.dense(x), LEAKY_SLOPE)
-        logit: Tensor = self.logit(x).float()
-        return logit.view(-1)
+        return [self.logit(x).float().view(-1), *placed]
 
     def _deviation(self, x: Tensor) -> Tensor:
         """Minibatch standard deviation: one map, the mean spread within groups of pictures.  (N, 1, H, W)."""

@@ -20,10 +20,12 @@ from server.cli import command_line
 
 GENERATOR = """
 id = "storybook-church"
+history = ""
 world = "church"
 seed = 1
 sizes = [8, 8, 8, 8]
 critic_sizes = [8, 8, 8]
+critic_places = [8]
 scenes = 8
 learning_rate = 0.002
 decay_share = 0.4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from dissect_core.training.config import (
     read_segmenter_config,
 )
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
-from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule
+from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule, surprise
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
 from dissect_core.training.publish import publish_generator, rounded
@@ -34,10 +35,12 @@ from dissect_core.world.concepts import CATEGORIES
 
 TINY = GeneratorConfig(
     id="tiny",
+    history="",
     world="church",
     seed=5,
     sizes=(8, 8, 8, 8),
     critic_sizes=(8, 8, 8),
+    critic_places=(4, 8),
     scenes=16,
     stages=(Stage(4, 0, 8, 4), Stage(8, 8, 8, 4), Stage(16, 8, 16, 4)),
     learning_rate=0.002,
@@ -108,6 +111,29 @@ def test_minibatch_deviation_is_the_hand_computed_one() -> None:
     x = torch.tensor([[1.0, 5.0], [3.0, 5.0]]).view(2, 2, 1, 1)
     # channel 0 has values 1, 3: deviation 1; channel 1 has 5, 5: deviation 0 (1e-4 from the epsilon); mean 0.50005
     assert critic._deviation(x).flatten().tolist() == pytest.approx([0.50005, 0.50005], abs=1e-5)
+
+
+def test_places_of_the_critic_see_what_is_around_them() -> None:
+    torch.manual_seed(0)
+    critic = Discriminator([4, 4, 4, 4], places=(8, 16))
+    images = torch.randn(4, 3, 32, 32)
+    changed = images.clone()
+    changed[:, :, 0, 0] += 1
+    with torch.no_grad():
+        before, after = critic(images, 3, 1.0), critic(changed, 3, 1.0)
+    assert [tuple(logit.shape) for logit in before] == [(4,), (4, 16, 16), (4, 8, 8)]
+    for one, other in zip(before[1:], after[1:], strict=True):
+        assert not torch.equal(one[:, 0, 0], other[:, 0, 0])
+        assert torch.equal(one[:, 4:, 4:], other[:, 4:, 4:])
+    with torch.no_grad():
+        assert len(critic(images[:, :, :8, :8], 1, 1.0)) == 1  # 8x8 pictures: no grid below them is asked for
+
+
+def test_surprise_adds_the_means_of_pictures_and_places() -> None:
+    logits = [torch.zeros(2), torch.full((2, 1, 2), float(np.log(3)))]
+    # probabilities of being real 1/2 and 3/4: -log(1/2) - log(3/4), and -log(1/2) - log(1/4)
+    assert float(surprise(logits, real=True)) == pytest.approx(0.9808, abs=1e-4)
+    assert float(surprise(logits, real=False)) == pytest.approx(2.0794, abs=1e-4)
 
 
 def test_schedule_names_level_fade_and_rate() -> None:
@@ -268,6 +294,9 @@ def test_configuration_errors_name_the_setting(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text(source.replace("r1_every", "r1_often"))
     with pytest.raises(UnitbrushError, match="r1_every, r1_often"):
+        read_generator_config(broken)
+    broken.write_text(re.sub("critic_places = .*", "critic_places = [128]", source))
+    with pytest.raises(UnitbrushError, match="no such grids in the critic"):
         read_generator_config(broken)
 
 
