@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dissect_core.errors import UnitbrushError
+from dissect_core.world.concepts import OBJECTS
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class GeneratorConfig:
 
     sizes: [z, units at 4x4, 8x8, …].  critic_sizes: the discriminator's channels at 4x4, 8x8, ….  critic_places: sides
     of the grids on which it also judges places, maybe none.  history: what the settings do not tell, in words.
-    scenes: painted scenes to learn from (and their mirror images).  learning_rate: Adam's, for both networks, falling
-    to zero along a half cosine over the last `decay_share` of the last stage.  r1_weight: gamma of the gradient
+    scenes: painted scenes to learn from (and their mirror images).  balance: objects of which the scenes shown have a
+    multiple of the world's share (`balance.scene_weights`).  learning_rate: Adam's, for both networks, falling to zero
+    along a half cosine over the last `decay_share` of the last stage.  r1_weight: gamma of the gradient
     penalty (Mescheder et al. 2018), applied every r1_every steps.  average_images: half-life of the running average
     of the generator's weights, in images.
     """
@@ -41,6 +43,7 @@ class GeneratorConfig:
     critic_sizes: tuple[int, ...]
     critic_places: tuple[int, ...]
     scenes: int
+    balance: Mapping[str, float]
     stages: tuple[Stage, ...]
     learning_rate: float
     decay_share: float
@@ -201,6 +204,14 @@ def read_generator_config(path: Path) -> GeneratorConfig:
             field="critic_places",
             value=list(config.critic_places),
             allowed=f"some of {expected[:-1]}, or none",
+        )
+    wrong = {name: share for name, share in config.balance.items() if name not in OBJECTS[1:] or share <= 0}
+    if wrong:
+        raise UnitbrushError(
+            f"{path}: no such balance of the scenes",
+            field="balance",
+            value=wrong,
+            allowed="objects of the worlds, each with a multiple above 0",
         )
     return config
 

@@ -1,4 +1,4 @@
-"""Train a Progressive GAN on painted scenes: nothing but pictures, no labels.
+"""Train a Progressive GAN on painted scenes: the networks see nothing but pictures, no labels.
 
 Karras et al. 2018 (progressive growing, fade-in, equalized learning rate, running average) with the non-saturating
 logistic loss (Goodfellow et al. 2014) and a lazy R1 penalty (Mescheder et al. 2018; Karras et al. 2020, lazily), of
@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dissect_core.training.balance import scene_weights
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import PaintedScenes
 from dissect_core.training.growing import Discriminator, GrowingGenerator
@@ -76,6 +77,7 @@ class GeneratorTraining:
             torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.0, 0.99), eps=1e-8, fused=True)
             for net in (self.generator, self.critic)
         ]
+        self.weights = scene_weights(scenes, config.balance) if config.balance else None
         self.dtype = torch.bfloat16
         self.shown = 0
         self.steps = 0
@@ -117,7 +119,10 @@ class GeneratorTraining:
 
     def _real(self, random: torch.Generator, moment: Moment) -> Tensor:
         """A batch of real pictures in [-1, 1] at the current resolution, half of them mirrored, faded as the fakes."""
-        indices = torch.randint(len(self.scenes), (moment.batch,), generator=random)
+        if self.weights is None:
+            indices = torch.randint(len(self.scenes), (moment.batch,), generator=random)
+        else:
+            indices = torch.multinomial(self.weights, moment.batch, replacement=True, generator=random)
         mirrored = torch.rand(moment.batch, generator=random) < 0.5
         pictures = self.scenes.pictures(indices).to(self.device).float().div_(127.5).sub_(1)
         pictures = torch.where(mirrored.view(-1, 1, 1, 1).to(self.device), pictures.flip(3), pictures)

@@ -26,6 +26,7 @@ seed = 1
 sizes = [8, 8, 8, 8]
 critic_sizes = [8, 8, 8]
 critic_places = [8]
+balance = {}
 scenes = 8
 learning_rate = 0.002
 decay_share = 0.4

@@ -16,6 +16,7 @@ from dissect_core.errors import BadShape, UnitbrushError
 from dissect_core.models.doubling import spread
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.augment import lines
+from dissect_core.training.balance import most_even, scene_weights
 from dissect_core.training.config import (
     GeneratorConfig,
     SegmenterConfig,
@@ -31,7 +32,7 @@ from dissect_core.training.publish import publish_generator, rounded
 from dissect_core.training.run import train_generator
 from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
 from dissect_core.training.state_file import load_state, save_state
-from dissect_core.world.concepts import CATEGORIES
+from dissect_core.world.concepts import CATEGORIES, OBJECTS
 
 TINY = GeneratorConfig(
     id="tiny",
@@ -42,6 +43,7 @@ TINY = GeneratorConfig(
     critic_sizes=(8, 8, 8),
     critic_places=(4, 8),
     scenes=16,
+    balance={},
     stages=(Stage(4, 0, 8, 4), Stage(8, 8, 8, 4), Stage(16, 8, 16, 4)),
     learning_rate=0.002,
     decay_share=0.5,
@@ -315,3 +317,46 @@ def test_lines_run_across_the_whole_picture_at_unit_strength() -> None:
     assert 0.8 < float(plaid.std()) < 1.2
     residue = plaid - plaid.mean(2, keepdim=True) - plaid.mean(3, keepdim=True) + plaid.mean((2, 3), keepdim=True)
     assert float(residue.std()) < 0.5 * float(plaid.std())  # rows and columns explain most of it
+
+
+def half_sky(count: int = 16) -> PaintedScenes:
+    """Black scenes that are all sky, and as many white ones without any."""
+    images, labels = (np.zeros((count, 3, 16, 16), dtype=np.uint8) for _ in range(2))
+    images[count // 2 :] = 255
+    labels[: count // 2, 0] = OBJECTS.index("sky")
+    return PaintedScenes(images, labels)
+
+
+def test_weights_of_scenes_worked_out_by_hand() -> None:
+    shares = np.array([[1.0], [1.0], [0.0], [0.0]])  # mean .5; asked are .75, so three parts of four with it
+    assert most_even(shares, np.array([1.5])) == pytest.approx([0.375, 0.375, 0.125, 0.125], abs=5e-4)
+    # weights 1, 2, 4 for shares in equal steps have the mean (1 + 4) / 7 = 1/2 * 10/7
+    steps = np.array([[0.0], [0.5], [1.0]])
+    assert most_even(steps, np.array([10 / 7])) == pytest.approx([1 / 7, 2 / 7, 4 / 7], abs=5e-4)
+
+
+def test_weights_of_scenes_meet_every_share_that_is_asked_for() -> None:
+    shares = np.random.default_rng(0).gamma(0.5, size=(5000, 3))
+    multiples = np.array([1.5, 1.1, 0.9])
+    weights = most_even(shares, multiples)
+    assert weights.sum() == pytest.approx(1)
+    assert weights @ shares == pytest.approx(multiples * shares.mean(axis=0), rel=0.01)
+
+
+def test_a_balanced_training_shows_scenes_as_often_as_it_should() -> None:
+    assert scene_weights(half_sky(), {"sky": 1.5}).numpy() == pytest.approx([0.75 / 8] * 8 + [0.25 / 8] * 8, abs=1e-4)
+    training = GeneratorTraining(replace(TINY, balance={"sky": 1.5}), half_sky(), torch.device("cpu"))
+    moment = replace(schedule(TINY, 47), batch=4000)
+    pictures = training._real(torch.Generator().manual_seed(0), moment)
+    dark = (pictures[:, 0, 0, 0] < 0).float().mean().item()
+    assert dark == pytest.approx(0.75, abs=0.03)  # four standard deviations
+
+
+@pytest.mark.parametrize(("balance", "value"), [("{ skye = 2.0 }", "skye"), ("{ sky = 0.0 }", "sky")])
+def test_a_balance_of_what_no_world_has_is_named(balance: str, value: str, tmp_path: Path) -> None:
+    shipped = Path("precomputed/training/storybook-church.toml").read_text(encoding="utf-8")
+    (tmp_path / "bad.toml").write_text(shipped.replace("balance = {}", f"balance = {balance}"), encoding="utf-8")
+    with pytest.raises(UnitbrushError) as error:
+        read_generator_config(tmp_path / "bad.toml")
+    assert error.value.field == "balance"
+    assert value in str(error.value.value)
