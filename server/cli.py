@@ -99,12 +99,13 @@ def bench(
     repeats: Annotated[int, typer.Option(min=2, help="Runs of every case, taking turns.")] = 10,
     seconds: Annotated[float, typer.Option(min=1, help="Of every case over HTTP.")] = 10,
     class_seconds: Annotated[float, typer.Option(min=1, help="That 30 students paint.")] = 300,
+    device: Annotated[str, typer.Option(help="cpu or cuda; where the part render runs.")] = "cpu",
     out: Annotated[Path | None, typer.Option(help="Write the rows as JSON to this file too.")] = None,
 ) -> None:
     """Measure how fast Unitbrush is on this machine, against a plain reference: one table.  Needs the source code."""
     if not (REPOSITORY / "tests" / "benchmarks").is_dir():
         _stop(f"Cannot measure: the benchmarks are part of the source code, and {REPOSITORY} has none.")
-    numbers = ["--repeats", repeats, "--seconds", seconds, "--class-seconds", class_seconds]
+    numbers = ["--repeats", repeats, "--seconds", seconds, "--class-seconds", class_seconds, "--device", device]
     words = [
         *numbers,
         *(["--out", out.resolve()] if out else []),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dissect_core.artifacts import write_json
+from dissect_core.devices import pick_device
 from dissect_core.memory import keep_freed_memory
 from tests.benchmarks import classroom, dissect, encode, page, render, serving, start, sweep
 from tests.benchmarks.turns import Row, machine, table
@@ -20,8 +21,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of every case over HTTP")
     parser.add_argument("--class-seconds", type=float, default=300, help="that 30 students paint")
     parser.add_argument("--out", type=Path, default=Path("runs/bench.json"), help="the rows as JSON")
+    parser.add_argument("--device", default="cpu", help="where the part render runs")
     sections: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
-        "render": lambda given: render.rows(given.repeats),
+        "render": lambda given: render.rows(given.repeats, pick_device(given.device)),
         "encode": lambda given: encode.rows(given.repeats),
         "serving": lambda given: serving.rows(given.seconds),
         "classroom": lambda given: classroom.rows(given.class_seconds),

@@ -35,10 +35,11 @@ def random_generator(sizes: tuple[int, ...] = PUBLISHED_SIZES) -> Generator:
     return generator
 
 
-def shipped() -> dict[str, Generator]:
+def shipped(device: torch.device | str = "cpu") -> dict[str, Generator]:
     """The generators in precomputed/, by id."""
     registry = Registry(PRECOMPUTED)
-    return {name: registry.generator(name) for name, card in registry.cards.items() if card.kind == "generator"}
+    generators = (name for name, card in registry.cards.items() if card.kind == "generator")
+    return {name: registry.generator(name, device) for name in generators}
 
 
 def segmenter() -> Segmenter:

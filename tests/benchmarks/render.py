@@ -38,10 +38,10 @@ ROOFLINE_GOAL = "at most 1.7 times the roofline"
 Case = tuple[int, Callable[[], object]]
 
 
-def rows(repeats: int) -> list[Row]:
-    """The table's rows for the shipped networks and the published shape."""
+def rows(repeats: int, device: torch.device | str = "cpu") -> list[Row]:
+    """The table's rows for the shipped networks and the published shape, on a device."""
     found = []
-    for name, generator in {**shipped(), PUBLISHED: random_generator()}.items():
+    for name, generator in {**shipped(device), PUBLISHED: random_generator().to(device)}.items():
         found += measured(name, generator, repeats)
     return found
 
@@ -128,17 +128,18 @@ def profile(name: str, folded: Folded, rate: float, repeats: int) -> list[Row]:
     return rows
 
 
-def convolution(dtype: torch.dtype) -> tuple[float, Callable[[], object]]:
+def convolution(dtype: torch.dtype, device: torch.device) -> tuple[float, Callable[[], object]]:
     """A convolution that keeps a processor busy: its thousand millions of operations, and what runs it."""
-    stage, x = Folded(random_generator((16, 128, 128, 128)), dtype).stages[-1], torch.randn(1, 128, 66, 66)
-    x = x.to(dtype).contiguous(memory_format=torch.channels_last)
-    return 2.0 * 9 * 64 * 64 * 128 * 128 / 1e9, torch.inference_mode()(lambda: stage(x))
+    units, pictures = (128, 1) if device.type == "cpu" else (512, 32)
+    stage = Folded(random_generator((16, units, units, units)).to(device), dtype).stages[-1]
+    x = torch.randn(pictures, units, 66, 66).to(device, dtype).contiguous(memory_format=torch.channels_last)
+    return 2.0 * 9 * 64 * 64 * units * units * pictures / 1e9, torch.inference_mode()(lambda: stage(x))
 
 
-def matrix_product(dtype: torch.dtype) -> tuple[float, Callable[[], object]]:
+def matrix_product(dtype: torch.dtype, device: torch.device) -> tuple[float, Callable[[], object]]:
     """As `convolution`."""
-    side = 1024
-    a, b = (torch.randn(side, side).to(dtype) for _ in range(2))
+    side = 1024 if device.type == "cpu" else 8192
+    a, b = (torch.randn(side, side).to(device, dtype) for _ in range(2))
     return 2.0 * side**3 / 1e9, lambda: a @ b
 
 
@@ -147,14 +148,15 @@ def measured(name: str, generator: Generator, repeats: int) -> list[Row]:
     generator = generator.to(memory_format=torch.contiguous_format)
     renderer = Renderer(generator)
     precision = str(renderer.dtype).removeprefix("torch.")
-    z = latents([0], generator.latent_size)
+    device = renderer.device
+    z = latents([0], generator.latent_size).to(device)
 
     @torch.inference_mode()
     def plain() -> Tensor:
         return generator(z)
 
     cases = cases_of(generator, renderer)
-    (work, convolve), (matrix_work, multiply) = convolution(renderer.dtype), matrix_product(renderer.dtype)
+    (work, convolve), (matrix_work, multiply) = (make(renderer.dtype, device) for make in (convolution, matrix_product))
     extra = {"plain": plain, "convolution": convolve, "matrix product": multiply}
     times = in_turns({case: run for case, (_, run) in cases.items()} | extra, repeats)
     goals = GOALS if name == PUBLISHED else {}

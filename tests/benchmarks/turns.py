@@ -56,6 +56,8 @@ def in_turns(cases: Mapping[str, Callable[[], object]], repeats: int, warm_up: i
         for name, run in cases.items():
             began, cpu_began = time.perf_counter(), time.process_time()
             run()
+            if torch.cuda.is_initialized():
+                torch.cuda.synchronize()
             took, cpu_took = time.perf_counter() - began, time.process_time() - cpu_began
             if turn >= warm_up:
                 times[name].append((1000 * took, 1000 * cpu_took))
