@@ -3,8 +3,8 @@
 Every paint layer proposes three sets of 20 units: those of highest IoU and those of highest causal effect, once with
 ablation weighted up (see `ranking`). All sets are screened on a few images. If none draws well, sets for drawing
 alone are assembled in the layers that draw best, by trying many (see `assemble`). The best, above all those that work
-and otherwise the one that draws best, are ranked once more along a path if that makes them better; where erasing the
-best one upsets another object, units that do so less are picked as well (see `selective`). These sets are tried at
+and otherwise the one that draws best, are ranked once more along a path if that makes them better; where erasing one of
+them upsets another object, units that do so less are picked as well (see `selective`). These sets are tried at
 several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
 reliably as their best, and the best of those becomes the brush if it works:
 
@@ -75,8 +75,8 @@ class ChoiceSpec:
     measured on `measured`.  Where no set has a clear_rise of `drawn_well`, sets for drawing alone are assembled
     in `drawing_layers` layers; a concept is given up before that if the best clear_rise is
     below `hopeless`, and after it if below twice that.  The best sets are ranked once more along `rounds` points;
-    where one upsets something, `tried_alone` units are looked at one by one in `alone_images` images.  Of `levels` the
-    lowest is taken whose clear_rise is within `nearly` of the best.
+    where one upsets something, `tried_alone` of its units are looked at one by one in `alone_images` images.  Of
+    `levels` the lowest is taken whose clear_rise is within `nearly` of the best.
     """
 
     layers: tuple[str, ...]
@@ -84,7 +84,7 @@ class ChoiceSpec:
     pool: int = 768
     screened: int = 48
     measured: int = 192
-    finalists: int = 2
+    finalists: int = 3
     least_images: float = 0.25
     least_share: float = 0.01
     hopeless: float = 0.15
@@ -198,7 +198,7 @@ class Search:
         return drawn.clear_rise + drawn.any_rise / 2 + much
 
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
-        """The best sets, above all those that work; ranked once more if that is better; and one that upsets less."""
+        """The best sets, above all those that work; ranked once more if that is better; and some that upset less."""
         best = sorted(trials, key=lambda trial: (trial.works, trial.score), reverse=True)[: self.spec.finalists]
         if not best[0].works:  # at another level the one that draws best may
             best[-1] = max(trials, key=lambda trial: trial.drawn.clear_rise)
@@ -208,9 +208,8 @@ class Search:
                 scores = self.ranker.further(trial.ranking, trial.layer, first, self.spec.rounds)
                 again = self._screened((trial.layer, trial.ranking, _order(scores)))
                 best[n] = max(trial, again, key=lambda one: one.score)
-        first_of_all = max(best, key=lambda trial: trial.score)
-        if first_of_all.upset > UPSETTING:
-            best.append(self._screened((first_of_all.layer, "selective", self._selective(first_of_all))))
+        for trial in [trial for trial in best if trial.upset > UPSETTING]:
+            best.append(self._screened((trial.layer, "selective", self._selective(trial))))
         return best
 
     def _selective(self, trial: Trial) -> Tensor:
