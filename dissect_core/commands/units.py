@@ -27,7 +27,7 @@ from dissect_core.sources import Source
 def units(
     network: NetworkOptions,
     layer: Annotated[str, typer.Option(help="Of this layer only.")] = "",
-    category: Annotated[str, typer.Option(help="Of this category only: object, part, material, …")] = "",
+    category: Annotated[str, typer.Option(help="Of this category only, or these: object,part")] = "",
     concept: Annotated[str, typer.Option(help="Every unit of this concept, not only the best of each.")] = "",
     count: Annotated[int, typer.Option(min=1, help="At most so many.")] = 10,
     out: Annotated[Path | None, typer.Option(help="PNG file for their five best images.")] = None,
@@ -55,11 +55,13 @@ def units(
 def _chosen(dissection: Dissection, layer: str, category: str, concept: str) -> list[LabelledUnit]:
     """The units that were asked for.  Raises UnknownLayer, UnitbrushError or UnknownConcept for what is not there."""
     kinds = dissection.columns.kinds
-    if category and category not in kinds:
-        raise UnitbrushError(
-            f"no category {category!r}", field="category", value=category, allowed=f"one of {', '.join(kinds)}"
-        )
-    names = sorted({one.name for one in dissection.concepts if category in ("", one.category)})
+    wanted = [name.strip() for name in category.split(",")] if category else list(kinds)
+    for name in wanted:
+        if name not in kinds:
+            raise UnitbrushError(
+                f"no category {name!r}", field="category", value=name, allowed=f"one of {', '.join(kinds)}"
+            )
+    names = sorted({one.name for one in dissection.concepts if one.category in wanted})
     if concept and concept not in names:
         raise UnknownConcept(
             f"no concept {concept!r}", field="concept", value=concept, allowed=f"one of {', '.join(names)}"
@@ -67,9 +69,9 @@ def _chosen(dissection: Dissection, layer: str, category: str, concept: str) -> 
     layers = [layer] if layer else list(dissection.layers)
     if concept:
         every = [LabelledUnit(name, *label) for name in layers for label in dissection.labels(name)]
-        of_it = [one for one in every if one.concept.name == concept and category in ("", one.concept.category)]
+        of_it = [one for one in every if one.concept.name == concept and one.concept.category in wanted]
         return sorted(of_it, key=lambda one: -one.iou)
-    return [one for one in dissection.best_units(layers) if category in ("", one.concept.category)]
+    return [one for one in dissection.best_units(layers) if one.concept.category in wanted]
 
 
 def unit_sheet(source: Source, dissection: Dissection, units: Sequence[LabelledUnit], tile_px: int) -> Tensor:

@@ -37,6 +37,7 @@ def test_the_best_unit_of_every_concept_is_listed(precomputed: Path) -> None:
     assert listed(precomputed) == [TREE, RED, GREEN, SKY]
     assert listed(precomputed, "--count", "1") == [TREE]
     assert listed(precomputed, "--category", "colour") == [RED, GREEN]
+    assert listed(precomputed, "--category", "object, colour") == [TREE, RED, GREEN, SKY]
     assert listed(precomputed, "--layer", "conv4_3") == [RED, GREEN]
 
 
@@ -50,6 +51,7 @@ def test_all_units_of_a_concept_are_listed(precomputed: Path) -> None:
     [
         (("--layer", "conv9"), UnknownLayer, "conv9"),
         (("--category", "smell"), UnitbrushError, "no category 'smell'"),
+        (("--category", "colour,smell"), UnitbrushError, "no category 'smell'"),
         (("--concept", "lion"), UnknownConcept, "no concept 'lion'"),
         (("--concept", "tree", "--category", "colour"), UnknownConcept, "no concept 'tree'"),
     ],
