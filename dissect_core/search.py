@@ -8,13 +8,14 @@ them upsets another object, units that do so less are picked as well (see `selec
 several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
 reliably as their best, and the best of those becomes the brush if it works:
 
-    score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset
+    score = min(clear_rise, 0.9) + min(removed, 0.6) - collateral - upset - 4 astray
 
 any_rise, clear_rise: share of plausible places where drawing raises the concept at all, and by a tenth of the brush;
 removed: share of its pixels that erasing everywhere takes away (not below 0); collateral: share of all other pixels
-whose object erasing changes; upset: the largest relative change of another object with 5 % of the pixels.  More drawing
-or erasing than enough is not worth damage elsewhere.  A concept gets no brush without a set whose any_rise is at least
-0.7 and whose clear_rise is at least 0.5.
+whose object erasing changes; upset: the largest relative change of another object with 5 % of the pixels; astray: share
+of the places where the concept does not belong (a door in the sky, see `trial.contexts_of`) where drawing raises it
+clearly.  More drawing or erasing than enough is not worth damage elsewhere.  A concept gets no brush without a set
+whose any_rise is at least 0.7 and whose clear_rise is at least 0.5.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ from dissect_core.effects import (
     measure_insertion,
     upset,
 )
-from dissect_core.habitat import Habitat, learn_habitat, plausible_places
+from dissect_core.habitat import Habitat, context_places, learn_habitat, plausible_places
 from dissect_core.ranking import EffectRanker, EffectSpec
 from dissect_core.selective import measure_alone, pick
-from dissect_core.trial import report, works
+from dissect_core.trial import contexts_of, report, works
 
 ENOUGH_DRAWN, ENOUGH_REMOVED = 0.9, 0.6
 """A set that draws so reliably and erases so much is preferred for leaving the rest alone, not for doing more."""
@@ -54,6 +55,8 @@ PLENTY = 0.3
 """Drawing more of the brush than this is not worth more."""
 FRONT = 16
 """Units of each ranking that sets for drawing are assembled from, twice as many of the one for drawing."""
+ASTRAY_WEIGHT = 4.0
+"""A door in the sky is worse than a wall without one."""
 UPSETTING = 0.05
 """From here on units are picked that upset less."""
 REFINED: tuple[Ranking, ...] = ("effect", "erasure")
@@ -115,6 +118,7 @@ class Trial:
     erased: Ablation
     removed: float
     upset: float
+    astray: float
 
     @property
     def works(self) -> bool:
@@ -125,7 +129,8 @@ class Trial:
     def score(self) -> float:
         """See the module's docstring."""
         removed = min(max(0.0, self.removed), ENOUGH_REMOVED)
-        return min(self.drawn.clear_rise, ENOUGH_DRAWN) + removed - self.erased.collateral - self.upset
+        good = min(self.drawn.clear_rise, ENOUGH_DRAWN) + removed
+        return good - self.erased.collateral - self.upset - ASTRAY_WEIGHT * self.astray
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,8 @@ class Search:
         self.screen = places.first(spec.screened)
         rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius)
         self.rest = rest.first(spec.measured)
+        abroad = (context_places(one, pool, bench.columns, places.radius) for one in contexts_of(concept)[1:])
+        self.abroad = [there.first(spec.screened // 2) for there in abroad]
         levels = {layer: dissection.layers[layer].thresholds.clone().to(bench.device) for layer in spec.layers}
         self.ranker = EffectRanker(bench, pool, concept, places, levels, spec.effect)
 
@@ -191,11 +198,18 @@ class Search:
         return found
 
     def _drawing(self, layer: str, units: Tensor) -> float:
-        """What a set of a layer is worth for drawing: how often, how often clearly, and how much, each in 0..1."""
+        """What a set of a layer is worth for drawing: how often, how often clearly, how much, less what goes astray."""
         set_ = self._unit_set(layer, units, self.spec.screened_level)
         drawn = measure_insertion(self.bench, self.pool, self.concept, set_, self.screen)
         much = float(drawn.gain.clamp(max=PLENTY).mean()) / PLENTY
-        return drawn.clear_rise + drawn.any_rise / 2 + much
+        return drawn.clear_rise + drawn.any_rise / 2 + much - ASTRAY_WEIGHT * self._astray(set_)
+
+    def _astray(self, units: UnitSet) -> float:
+        """How often a set draws the concept clearly where it does not belong; 0 where nobody asks."""
+        return max(
+            (measure_insertion(self.bench, self.pool, self.concept, units, there).clear_rise for there in self.abroad),
+            default=0.0,
+        )
 
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
         """The best sets, above all those that work; ranked once more if that is better; and some that upset less."""
@@ -234,7 +248,7 @@ class Search:
         erased = measure_ablation(self.bench, self.pool.part(slice(-images, None)), self.concept, units)
         removed = -erased.change([self.bench.columns.column(self.concept)])
         damage = upset(self.bench.columns, self.concept, erased)
-        return Trial(layer, ranking, level, order, drawn, erased, removed, damage)
+        return Trial(layer, ranking, level, order, drawn, erased, removed, damage, self._astray(units))
 
     def _level(self, trial: Trial) -> float:
         """The lowest level that draws nearly as reliably as the best one, for a screened trial."""
@@ -291,5 +305,6 @@ def _summary(trial: Trial) -> dict[str, Any]:
         "removed": round(trial.removed, 4),
         "collateral": round(trial.erased.collateral, 4),
         "upset": round(trial.upset, 4),
+        "astray": round(trial.astray, 4),
         "score": round(trial.score, 4),
     }

@@ -34,11 +34,13 @@ from dissect_core.latents import check_ids
 
 BUILDINGS = ("church", "house")
 NOTABLE_SHARE = 0.005
+DOOR = Concept("part", "door")
 DOOR_CONTEXTS = (
     Context("wall", (Concept("part", "wall"),)),
     Context("sky", (Concept("object", "sky"), Concept("object", "cloud"))),
     Context("tree", (Concept("object", "tree"),)),
 )
+"""Where doors belong, first, and where they do not."""
 
 LEAST_RAISED, LEAST_CLEAR = 0.70, 0.50
 """A brush works if drawing raises its concept at all, and clearly, in at least these shares of the places."""
@@ -96,8 +98,7 @@ def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progres
     columns = bench.columns
     sample = observe(bench, range(spec.first_id, spec.first_id + spec.habitat_images))
     tallies = [
-        _Tally(brush, learn_habitat(sample, columns, brush.target), [], {c.name: [] for c in _contexts(brush)}, [])
-        for brush in brushes.brushes
+        _Tally(brush, learn_habitat(sample, columns, brush.target), [], _empty(brush), []) for brush in brushes.brushes
     ]
     for pool, offset in _pools(bench, spec):
         if offset >= spec.images and all(tally.full(spec.images) for tally in tallies):
@@ -204,6 +205,11 @@ def check_goals(brushes: BrushSet) -> list[Goal]:
     return goals
 
 
+def contexts_of(concept: Concept) -> tuple[Context, ...]:
+    """The backgrounds on which drawing a concept is compared; none for most."""
+    return DOOR_CONTEXTS if concept == DOOR else ()
+
+
 def paint_set(brush: Brush) -> UnitSet:
     """The units that the brush paints by default."""
     return UnitSet(brush.layer, brush.units[: brush.default_count], brush.values[: brush.default_count])
@@ -213,17 +219,13 @@ def _collect(bench: Bench, pool: Pool, tally: _Tally, spec: TrialSpec, *, erase:
     units, target = paint_set(tally.brush), tally.brush.target
     places = plausible_places(tally.habitat, pool, bench.columns).first(spec.images - _count(tally.gains))
     tally.gains.append(measure_insertion(bench, pool, target, units, places).gain)
-    for context in _contexts(tally.brush):
+    for context in contexts_of(target):
         gains = tally.contexts[context.name]
         there = context_places(context, pool, bench.columns, tally.habitat.radius)
         there = there.first(spec.images - _count(gains))
         gains.append(measure_insertion(bench, pool, target, units, there).gain)
     if erase:
         tally.ablations.append(measure_ablation(bench, pool, target, units))
-
-
-def _contexts(brush: Brush) -> tuple[Context, ...]:
-    return DOOR_CONTEXTS if brush.id == "door" else ()
 
 
 def _pools(bench: Bench, spec: TrialSpec) -> Iterator[tuple[Pool, int]]:
@@ -235,6 +237,10 @@ def _pools(bench: Bench, spec: TrialSpec) -> Iterator[tuple[Pool, int]]:
             stop = min(stop, spec.images)
         yield observe(bench, range(spec.first_id + offset, spec.first_id + stop)), offset
         offset = stop
+
+
+def _empty(brush: Brush) -> dict[str, list[Tensor]]:
+    return {context.name: [] for context in contexts_of(brush.target)}
 
 
 def _draw_numbers(drawn: Insertion) -> dict[str, Any]:

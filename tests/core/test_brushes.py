@@ -16,9 +16,10 @@ from dissect_core.concepts import Columns, Concept
 from dissect_core.dissection import Dissection
 from dissect_core.effects import Bench, UnitSet, observe
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
+from dissect_core.habitat import Context
 from dissect_core.ranking import EffectSpec
 from dissect_core.search import ChoiceSpec, Search
-from dissect_core.trial import TrialSpec, check_goals, measure_brushes, working, works
+from dissect_core.trial import TrialSpec, check_goals, contexts_of, measure_brushes, working, works
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
 
@@ -111,6 +112,25 @@ def test_the_lowest_level_that_draws_nearly_as_well_as_the_best_is_taken(monkeyp
     screened = SimpleNamespace(layer="layer1", order=torch.tensor([0, 1]), level=1.5, drawn=measure(0, 0, 0, units, 0))
     pool = observe(bench(), range(100, 130))
     assert Search(bench(), toy_dissection(), CHOICE, pool, Concept("object", "tree"))._level(screened) == 1.5
+
+
+def test_drawing_where_a_concept_does_not_belong_counts_against_a_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trial() -> search.Trial:
+        pool = observe(bench(), range(100, 130))
+        looking = Search(bench(), toy_dissection(), CHOICE, pool, Concept("object", "tree"))
+        return looking._screened(("layer1", "iou", torch.tensor([0])))
+
+    before = trial()
+    sky = Context("sky", (Concept("object", "sky"),))
+    monkeypatch.setattr(search, "contexts_of", lambda _: (sky, sky))
+    after = trial()  # the toy makes trees of every sky
+    assert (before.astray, after.astray) == (0, 1)
+    assert after.score == pytest.approx(before.score - 4)
+
+
+def test_only_doors_are_compared_on_backgrounds() -> None:
+    assert [context.name for context in contexts_of(Concept("part", "door"))] == ["wall", "sky", "tree"]
+    assert contexts_of(Concept("object", "door")) == contexts_of(Concept("object", "tree")) == ()
 
 
 def test_an_interrupted_choice_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
