@@ -75,7 +75,10 @@ test("a brush of chosen units is its id, through documents and to the server", (
 
 test("an address brings units to paint with, and a wrong one is told", () => {
   const models = [{ id: "a", layers: [{ name: "layer4", units: 16, grid: 8 }] }];
-  assert.equal(readChosen("?model=a", models), null);
+  assert.equal(readChosen("?theme=dark", models), null);
+  assert.deepEqual(readChosen("?model=a", models), { model: "a", brush: null, seed: null });
+  assert.deepEqual(readChosen("?model=a&seed=7", models), { model: "a", brush: null, seed: 7 });
+  assert.throws(() => readChosen("?model=b", models), /no network b/);
   const chosen = readChosen("?model=a&layer=layer4&units=3,15&seed=7", models);
   assert.deepEqual([chosen.model, chosen.brush.id, chosen.seed], ["a", "units layer4 3 15", 7]);
   assert.throws(() => readChosen("?model=b&layer=layer4&units=3", models), /no network b/);

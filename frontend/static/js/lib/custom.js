@@ -29,20 +29,22 @@ export function customBrush(layer, units) {
 }
 
 /**
- * "Paint with it": what an address like /paint?model=…&layer=layer4&units=150&seed=7 asks for.
+ * What an address like /paint?model=…&seed=7 asks for, or, to "paint with it", one with &layer=layer4&units=150 too.
  * @param {string} search @param {readonly Model[]} models
- * @returns {{model: string, brush: Brush, seed: number | null} | null} null: it asks for nothing
+ * @returns {{model: string, brush: Brush | null, seed: number | null} | null} null: it asks for nothing
  */
 export function readChosen(search, models) {
   const query = new URLSearchParams(search);
-  if (!query.has("units")) return null;
+  if (!query.has("model") && !query.has("units")) return null;
   const name = query.get("model") ?? "";
   const model = models.find(({ id }) => id === name);
   if (!model) throw new Error(`there is no network ${name} to paint with`);
+  const digits = query.get("seed") ?? "";
+  const seed = /^\d{1,9}$/.test(digits) ? Number(digits) : null;
+  if (!query.has("units")) return { model: name, brush: null, seed };
   const layer = model.layers.find((one) => one.name === query.get("layer"));
   if (!layer) throw new Error(`${name} has no layer ${query.get("layer") ?? ""}`);
   const units = (query.get("units") ?? "").split(",").map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
   if (!units.every((unit) => unit < layer.units)) throw new Error(`${layer.name} has units 0 to ${layer.units - 1}`);
-  const seed = query.get("seed") ?? "";
-  return { model: name, brush: customBrush(layer.name, units), seed: /^\d{1,9}$/.test(seed) ? Number(seed) : null };
+  return { model: name, brush: customBrush(layer.name, units), seed };
 }

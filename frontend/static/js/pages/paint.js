@@ -113,7 +113,7 @@ async function firstVisit(state) {
   }
 }
 
-/** The units that the address brings along, once: a reload goes on with what was done since.
+/** The scene and the units that the address brings along, once: a reload goes on with what was done since.
  * @param {import("../lib/types.js").State} state */
 function withChosen(state) {
   try {
@@ -121,9 +121,10 @@ function withChosen(state) {
     if (!chosen) return state;
     const { model, brush } = chosen;
     const seed = chosen.seed ?? state.last[model] ?? -1;
-    return takeUnits({ ...state, model, seed: Math.min(seed, state.limits.seed) }, model, brush);
+    const there = { ...state, model, seed: Math.min(seed, state.limits.seed) };
+    return brush ? takeUnits(there, model, brush) : there;
   } catch (error) {
-    return say(state, `This brush does not exist: ${error instanceof Error ? error.message : error}.`, "error");
+    return say(state, `This cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
   } finally {
     if (location.search) history.replaceState(null, "", location.pathname + location.hash);
   }
