@@ -355,7 +355,9 @@ def test_a_balanced_training_shows_scenes_as_often_as_it_should() -> None:
 @pytest.mark.parametrize(("balance", "value"), [("{ skye = 2.0 }", "skye"), ("{ sky = 0.0 }", "sky")])
 def test_a_balance_of_what_no_world_has_is_named(balance: str, value: str, tmp_path: Path) -> None:
     shipped = Path("precomputed/training/storybook-church.toml").read_text(encoding="utf-8")
-    (tmp_path / "bad.toml").write_text(shipped.replace("balance = {}", f"balance = {balance}"), encoding="utf-8")
+    bad, replaced = re.subn(r"(?m)^balance = .*$", f"balance = {balance}", shipped)
+    assert replaced == 1
+    (tmp_path / "bad.toml").write_text(bad, encoding="utf-8")
     with pytest.raises(UnitbrushError) as error:
         read_generator_config(tmp_path / "bad.toml")
     assert error.value.field == "balance"
