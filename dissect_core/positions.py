@@ -20,8 +20,8 @@ from torch import Tensor
 
 UPSAMPLING = "bilinear, align_corners=False, border"
 MARGIN = 1e-5
-MAPS, VALUES = 64, 1 << 18
-"""Maps, and values in meshes, that are looked at at a time: about a megabyte, which stays in a processor's cache."""
+CELLS, VALUES = 1 << 20, 1 << 18
+"""Cells, and interpolated values, that are looked at at a time: a few megabytes, which stay in a processor's cache."""
 
 
 def at_positions(maps: Tensor, grid: int) -> Tensor:
@@ -68,13 +68,44 @@ def where(mask: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _above_anywhere(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """`above` by upsampling every map."""
-    maps, units = activations.flatten(0, 1).unsqueeze(1), activations.shape[1]
-    numbers = torch.arange(len(maps), device=maps.device)
-    for some, number in zip(maps.split(MAPS), numbers.split(MAPS), strict=True):
-        row, place = where(upsample(some, grid).flatten(1) > limits[number % units][:, None])
-        number = number.index_select(0, row)
-        yield number % units, number // units * grid**2 + place
+    """`above` for every grid, by looking only at positions that mix a cell above the limit.
+
+    As in `_above_in_meshes` a margin covers rounding, and the arithmetic is that of `upsample`.
+    """
+    units, height, width = activations.shape[1:]
+    maps, lowest = activations.flatten(0, 1), limits - MARGIN * limits.abs()
+    unit = torch.arange(units, device=maps.device).repeat(len(activations))  # of every map
+    size = max(1, CELLS // max(height * width, grid**2))
+    found = []
+    for start in range(0, len(maps), size):
+        most = maps[start : start + size]  # of the cells that a position mixes
+        for axis in (1, 2):
+            first, last = _ends(most, axis, grid)
+            most = first if last is first else torch.maximum(first, last)
+        row, place = where(most.flatten(1) > lowest.index_select(0, unit[start : start + size])[:, None])
+        found.append((row + start, place))
+    rows, places = (torch.cat(parts) for parts in zip(*found, strict=True))
+    for row, place in zip(rows.split(VALUES), places.split(VALUES), strict=True):
+        values = _mixed(maps, row, place, grid)
+        true = (values > limits.index_select(0, unit.index_select(0, row))).nonzero()[:, 0]
+        row, place = row.index_select(0, true), place.index_select(0, true)
+        yield unit.index_select(0, row), row // units * grid**2 + place
+
+
+def _mixed(maps: Tensor, row: Tensor, place: Tensor, grid: int) -> Tensor:
+    """The values of `upsample` at some places (A,) of the grid, each in one of the maps (M, h, w)."""
+    height, width = maps.shape[1:]
+    flat, i = maps.reshape(-1), place // grid
+    across, down = (_taps(cells, grid, maps.device) for cells in (width, height))
+    before, after, share = (taps.index_select(0, place - i * grid) for taps in across)
+    share = share.to(maps.dtype)
+    ends = []
+    for cell_row in down[:2]:
+        start = (row * height + cell_row.index_select(0, i)) * width
+        first, last = flat.index_select(0, start + before), flat.index_select(0, start + after)
+        ends.append((first * (1 - share)).add_(last * share))
+    share = down[2].index_select(0, i).to(maps.dtype)
+    return (ends[0] * (1 - share)).add_(ends[1] * share)
 
 
 def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -119,14 +150,27 @@ def _along(x: Tensor, axis: int, grid: int) -> Tensor:
     if cells == grid:
         return x
     if grid % cells:
-        before, after, share = _taps(cells, grid, x.device)
-        share = share.to(x.dtype).view(-1, *[1] * (3 - axis))
-        return x.index_select(axis, before).mul_(1 - share).add_(x.index_select(axis, after).mul_(share))
+        share = _taps(cells, grid, x.device)[2].to(x.dtype).view(-1, *[1] * (3 - axis))
+        first, last = _ends(x, axis, grid)
+        return (first * (1 - share)).add_(last * share)
     before, after, _, share = _meshes(cells, grid, x.device)
     share = share.to(x.dtype).view(*share.shape, *[1] * (3 - axis))
     first, last = (x.index_select(axis, cell).unsqueeze(axis + 1) for cell in (before, after))
     inside = (first * (1 - share)).add_(last * share).flatten(axis, axis + 1)
     return inside.narrow(axis, (inside.shape[axis] - grid + 1) // 2, grid)
+
+
+def _ends(x: Tensor, axis: int, grid: int) -> tuple[Tensor, Tensor]:
+    """Along an axis, the cell before and the cell after each position of the grid; the same object if they are one."""
+    cells = x.shape[axis]
+    if cells == grid:
+        return x, x
+    if cells % grid:
+        before, after, _ = _taps(cells, grid, x.device)
+        return x.index_select(axis, before), x.index_select(axis, after)
+    step, ahead = cells // grid, (slice(None),) * axis  # a view is faster than an index
+    first = x[*ahead, (step - 1) // 2 :: step]
+    return first, first if step % 2 else x[*ahead, step // 2 :: step]
 
 
 class Meshes(NamedTuple):
