@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     min_thumbnail_px: int = Field(16, ge=1, description="Smallest side of a picture that can be asked for.")
 
     render_cache_mebibytes: int = Field(
-        256, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
+        384, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
     )
     cached_pictures: int = Field(
         512,

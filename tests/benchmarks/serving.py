@@ -1,6 +1,7 @@
 """Paintings over HTTP, with the network, the parsing and the encoding, against the reference server.
 
-Whoever asks runs beside the servers on the same cores.
+Whoever asks runs beside the servers on the same cores.  Pictures come without loss: ours as the page asks for them,
+those of the reference as PNG.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from dissect_core.pixels import Format
 from tests.benchmarks.networks import PRECOMPUTED, PUBLISHED, shipped, write_published
 from tests.benchmarks.servers import reference_server, unitbrush_server
 from tests.benchmarks.turns import Row, rate_row, waiting
@@ -55,24 +57,27 @@ def over_http(name: str, precomputed: Path, model: str, seconds: float) -> list[
 def of_the_reference(precomputed: Path, model: str, seconds: float) -> Answers:
     """What one client gets from the reference server."""
     with reference_server(precomputed, model) as port:
-        return asyncio.run(clients_of(port, model, 1, seconds))
+        return asyncio.run(clients_of(port, model, 1, seconds, "png"))
 
 
-async def clients_of(port: int, model: str, clients: int, seconds: float) -> Answers:
+async def clients_of(port: int, model: str, clients: int, seconds: float, format: Format = "webp-lossless") -> Answers:
     """The pictures of clients that ask one after the other for so long."""
     until = time.perf_counter() + seconds
-    found = await asyncio.gather(*(one_client(port, model, number, until) for number in range(clients)))
+    found = await asyncio.gather(*(one_client(port, model, number, until, format) for number in range(clients)))
     return sorted(answer for answers in found for answer in answers)
 
 
-async def one_client(port: int, model: str, number: int, until: float) -> Answers:
-    """Paint another cell each time on one image, over a connection of its own."""
+async def one_client(port: int, model: str, number: int, until: float, format: Format) -> Answers:
+    """Open an image and paint another cell each time, over a connection of its own."""
     answers: Answers = []
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+        opened = {"model": model, "seed": number, "strokes": [], "format": format}
+        (await http.post("/api/render", json=opened)).raise_for_status()
         for step in count(3 * number):
             if (began := time.perf_counter()) >= until:
                 return answers
-            body = {"model": model, "seed": number, "strokes": [stroke("layer4" if step % 2 else "layer5", step)]}
+            strokes = [stroke("layer4" if step % 2 else "layer5", step)]
+            body = {"model": model, "seed": number, "strokes": strokes, "format": format}
             answer = await http.post("/api/render", json=body)
             answer.raise_for_status()
             answers.append((time.perf_counter(), time.perf_counter() - began))

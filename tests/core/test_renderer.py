@@ -203,8 +203,9 @@ def test_only_the_window_of_a_stroke_is_computed(counted: tuple[Generator, Rende
     assert computed(counted, {}) == 16 + 2 * (64 + 256 + 1024)
     assert computed(counted, {}) == 0
     corner = compose([stroke(net, "layer6", [(0, 0)])])
-    # pixels 0 … 3 of layer8, which see 0 … 4 of layer7, on even cells 0 … 5
-    assert computed(counted, corner) == 4 * 4 + 6 * 6
+    # pixels 0 … 3 of layer8, which see 0 … 4 of layer7, on even cells 0 … 5; those see 0 … 3 of layer6, which see
+    # 0 … 4 of layer5, on even cells 0 … 5; those see layer4, the last that is remembered
+    assert computed(counted, corner) == 4 * 4 + 6 * 6 + 4 * 4 + 6 * 6
     assert computed(counted, corner) == 0
 
 
@@ -214,7 +215,7 @@ def test_a_stroke_starts_from_the_sessions_last_painting(counted: tuple[Generato
     first, second = stroke(net, "layer6", [(0, 0)]), stroke(net, "layer6", [(15, 15)])
     alone = computed(counted, compose([first]), "me")
     assert computed(counted, compose([first, second]), "me") == alone
-    assert computed(counted, compose([first, second]), "somebody else") == 2 * 32 * 32
+    assert computed(counted, compose([first, second]), "somebody else") == 2 * (256 + 1024)
 
 
 def test_pictures_without_a_name_are_not_remembered(counted: tuple[Generator, Renderer, list[int]]):
