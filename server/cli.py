@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from dissect_core.cli import add_commands
 from dissect_core.devices import pick_device
 from dissect_core.errors import UnitbrushError
-from dissect_core.memory import keep_freed_memory
+from dissect_core.memory import keep_freed_memory, keep_kernels
 from dissect_core.version import __version__
 from server.app import create_app
 from server.services import load_services
@@ -70,6 +70,7 @@ def serve(
         "development": development or None,
     }
     keep_freed_memory()
+    keep_kernels()
     settings = _settings({name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     listener = _listen(settings)

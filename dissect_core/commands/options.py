@@ -9,7 +9,7 @@ import torch
 import typer
 
 from dissect_core.devices import pick_device
-from dissect_core.memory import keep_freed_memory
+from dissect_core.memory import keep_freed_memory, keep_kernels
 from dissect_core.models.registry import Registry
 
 PRECOMPUTED = Path("precomputed")
@@ -28,6 +28,7 @@ GeneratorName = Annotated[str, typer.Argument(help="church, kitchen, or another 
 def prepared(device: str, threads: int = 0) -> torch.device:
     """The device of that name, made ready for long work with so many CPU threads.  Raises UnitbrushError."""
     keep_freed_memory()
+    keep_kernels()
     if threads:
         torch.set_num_threads(threads)
     return pick_device(device)

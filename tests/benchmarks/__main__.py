@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dissect_core.artifacts import write_json
 from dissect_core.devices import pick_device
-from dissect_core.memory import keep_freed_memory
+from dissect_core.memory import keep_freed_memory, keep_kernels
 from tests.benchmarks import classroom, dissect, encode, page, render, serving, start, sweep
 from tests.benchmarks.turns import Row, machine, table
 
@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sections, action="append", help="a part of it; may be given again")
     given = parser.parse_args()
     keep_freed_memory()
+    keep_kernels()
     what = machine()
     print(json.dumps(what))
     rows: list[Row] = []
