@@ -21,14 +21,14 @@ LEAST_LIKELY = 1e-3
 class AssemblySpec:
     """In each of `rounds`, `sets` sets are tried; likelihoods move by `pull` towards the shares in the best `kept`."""
 
-    rounds: int = 4
-    sets: int = 16
+    rounds: int = 8
+    sets: int = 20
     kept: int = 4
-    pull: float = 0.6
+    pull: float = 0.5
 
 
 def assemble(units: Sequence[int], count: int, worth: Callable[[Tensor], float], spec: AssemblySpec) -> Tensor:
-    """The units, those first that belong into a set of `count`: (U,) int64.
+    """The units, those first of the set of `count` that was worth most: (U,) int64.
 
     units: the candidates, of which the first `count` are likely.  worth: of a set (count,), larger is better.
     The same candidates and worths give the same answer.
@@ -38,14 +38,23 @@ def assemble(units: Sequence[int], count: int, worth: Callable[[Tensor], float],
     likely = torch.full((len(candidates),), count / max(1, len(candidates)))
     likely[:count] = likely[:count].clamp(LIKELY)
     random = torch.Generator().manual_seed(0)
+    seen: list[tuple[float, Tensor]] = []  # the best of each round
     for _ in range(spec.rounds):
-        tried = [_draw(likely, count, random) for _ in range(spec.sets)]
-        worths = torch.tensor([worth(candidates[one]) for one in tried])
+        drawn = [_draw(likely, count, random) for _ in range(spec.sets)]
+        tried = sorted(((worth(candidates[one]), one) for one in drawn), key=_worth, reverse=True)
         share = torch.zeros_like(likely)
-        for number in worths.argsort(descending=True, stable=True)[: spec.kept].tolist():
-            share[tried[number]] += 1 / spec.kept
+        for _, one in tried[: spec.kept]:
+            share[one] += 1 / spec.kept
         likely = likely.lerp(share, spec.pull)
+        seen.append(tried[0])
+    likeliest = likely.argsort(descending=True, stable=True)[:count]
+    seen.append((worth(candidates[likeliest]), likeliest))
+    likely[max(seen, key=_worth)[1]] += 1
     return candidates[likely.argsort(descending=True, stable=True)]
+
+
+def _worth(tried: tuple[float, Tensor]) -> float:
+    return tried[0]
 
 
 def _draw(likely: Tensor, count: int, random: torch.Generator) -> Tensor:

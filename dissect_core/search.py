@@ -2,7 +2,8 @@
 
 Every paint layer proposes three sets of 20 units: those of highest IoU and those of highest causal effect, once with
 ablation weighted up (see `ranking`). All sets are screened on a few images. If none draws well, sets for drawing
-alone are assembled in the layers that draw best, by trying many (see `assemble`). The best, above all those that work
+alone are assembled in the layers that draw best, by trying many (see `assemble`); where a concept has a home, as doors
+have on walls, drawing there counts too, and drawing elsewhere against it. The best, above all those that work
 and otherwise the one that draws best, are ranked once more along a path if that makes them better; where erasing one of
 them upsets another object, units that do so less are picked as well (see `selective`). These sets are tried at
 several levels (multiples of the 0.99 quantiles) and measured on more images at the lowest level that draws nearly as
@@ -55,7 +56,7 @@ PLENTY = 0.3
 """Drawing more of the brush than this is not worth more."""
 FRONT = 16
 """Units of each ranking that sets for drawing are assembled from, twice as many of the one for drawing."""
-ASTRAY_WEIGHT = 4.0
+HOME_WEIGHT, ASTRAY_WEIGHT = 2.0, 4.0
 """A door in the sky is worse than a wall without one."""
 UPSETTING = 0.05
 """From here on units are picked that upset less."""
@@ -153,8 +154,9 @@ class Search:
         self.screen = places.first(spec.screened)
         rest = Places(places.rows[spec.screened :], places.centres[spec.screened :], places.radius)
         self.rest = rest.first(spec.measured)
-        abroad = (context_places(one, pool, bench.columns, places.radius) for one in contexts_of(concept)[1:])
-        self.abroad = [there.first(spec.screened // 2) for there in abroad]
+        contexts = (context_places(one, pool, bench.columns, places.radius) for one in contexts_of(concept))
+        some = [there.first(spec.screened // 2) for there in contexts]
+        self.home, self.abroad = some[:1], some[1:]
         levels = {layer: dissection.layers[layer].thresholds.clone().to(bench.device) for layer in spec.layers}
         self.ranker = EffectRanker(bench, pool, concept, places, levels, spec.effect)
 
@@ -198,18 +200,28 @@ class Search:
         return found
 
     def _drawing(self, layer: str, units: Tensor) -> float:
-        """What a set of a layer is worth for drawing: how often, how often clearly, how much, less what goes astray."""
-        set_ = self._unit_set(layer, units, self.spec.screened_level)
-        drawn = measure_insertion(self.bench, self.pool, self.concept, set_, self.screen)
-        much = float(drawn.gain.clamp(max=PLENTY).mean()) / PLENTY
-        return drawn.clear_rise + drawn.any_rise / 2 + much - ASTRAY_WEIGHT * self._astray(set_)
+        """What a set of a layer, at the highest level, is worth for drawing.
+
+        How often it draws, how often clearly and how much; the same at home, twice, less the same where the concept
+        does not belong, four times.
+        """
+        set_ = self._unit_set(layer, units, max(self.spec.levels))
+        drawn = self._drawn(set_, self.screen)
+        worth = min(drawn.clear_rise, ENOUGH_DRAWN) + drawn.any_rise / 2 + _much(drawn)
+        home, astray = (
+            max(
+                (one.clear_rise + _much(one) / 2 for one in (self._drawn(set_, there) for there in places)), default=0.0
+            )
+            for places in (self.home, self.abroad)
+        )
+        return worth + HOME_WEIGHT * home - ASTRAY_WEIGHT * astray
+
+    def _drawn(self, units: UnitSet, places: Places) -> Insertion:
+        return measure_insertion(self.bench, self.pool, self.concept, units, places)
 
     def _astray(self, units: UnitSet) -> float:
         """How often a set draws the concept clearly where it does not belong; 0 where nobody asks."""
-        return max(
-            (measure_insertion(self.bench, self.pool, self.concept, units, there).clear_rise for there in self.abroad),
-            default=0.0,
-        )
+        return max((self._drawn(units, there).clear_rise for there in self.abroad), default=0.0)
 
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
         """The best sets, above all those that work; ranked once more if that is better; and some that upset less."""
@@ -244,7 +256,7 @@ class Search:
     def _try(self, proposal: Proposal, places: Places, images: int, level: float) -> Trial:
         layer, ranking, order = proposal
         units = self._unit_set(layer, order[:DEFAULT_COUNT], level)
-        drawn = measure_insertion(self.bench, self.pool, self.concept, units, places)
+        drawn = self._drawn(units, places)
         erased = measure_ablation(self.bench, self.pool.part(slice(-images, None)), self.concept, units)
         removed = -erased.change([self.bench.columns.column(self.concept)])
         damage = upset(self.bench.columns, self.concept, erased)
@@ -255,7 +267,7 @@ class Search:
         rises = {trial.level: trial.drawn.clear_rise}
         for level in {*self.spec.levels} - {trial.level}:
             units = self._unit_set(trial.layer, trial.order[:DEFAULT_COUNT], level)
-            rises[level] = measure_insertion(self.bench, self.pool, self.concept, units, self.screen).clear_rise
+            rises[level] = self._drawn(units, self.screen).clear_rise
         return min(level for level, rise in rises.items() if rise >= max(rises.values()) - self.spec.nearly)
 
     def _unit_set(self, layer: str, order: Tensor, level: float) -> UnitSet:
@@ -288,6 +300,11 @@ class Search:
 
 def _order(scores: Tensor) -> Tensor:
     return scores.argsort(descending=True, stable=True)[:LENGTH]
+
+
+def _much(drawn: Insertion) -> float:
+    """How much of the brush it draws on average, in parts of plenty; below 0 where it erases."""
+    return float(drawn.gain.clamp(max=PLENTY).mean()) / PLENTY
 
 
 def _draws_best(trials: Sequence[Trial]) -> float:

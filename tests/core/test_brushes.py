@@ -14,7 +14,7 @@ from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, writ
 from dissect_core.choose import badly_seen, choose_brushes
 from dissect_core.concepts import Columns, Concept
 from dissect_core.dissection import Dissection
-from dissect_core.effects import Bench, UnitSet, observe
+from dissect_core.effects import Bench, Insertion, UnitSet, observe
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
 from dissect_core.habitat import Context
 from dissect_core.ranking import EffectSpec
@@ -126,6 +126,23 @@ def test_drawing_where_a_concept_does_not_belong_counts_against_a_set(monkeypatc
     after = trial()  # the toy makes trees of every sky
     assert (before.astray, after.astray) == (0, 1)
     assert after.score == pytest.approx(before.score - 4)
+
+
+def test_sets_are_assembled_to_draw_where_a_concept_belongs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # unit 0 draws everywhere, unit 1 only at home: 0.9 + 1/2 + 1 at plausible places, twice 1 + 1/2 at home, and four
+    # times as much away from it
+    grass, sky = (Context(name, (Concept("object", name),)) for name in ("grass", "sky"))
+    monkeypatch.setattr(search, "contexts_of", lambda _: (grass, sky))
+    looking = Search(bench(), toy_dissection(), CHOICE, observe(bench(), range(100, 130)), Concept("object", "tree"))
+    everywhere, nowhere = Insertion(torch.ones(4)), Insertion(torch.zeros(4))
+
+    def measure(_bench: Any, _pool: Any, _concept: Any, units: UnitSet, places: Any) -> Insertion:
+        away = any(places is there for there in looking.abroad)
+        return nowhere if units.units == (1,) and away else everywhere
+
+    monkeypatch.setattr(search, "measure_insertion", measure)
+    assert looking._drawing("layer1", torch.tensor([0])) == pytest.approx(2.4 + 2 * 1.5 - 4 * 1.5)
+    assert looking._drawing("layer1", torch.tensor([1])) == pytest.approx(2.4 + 2 * 1.5)
 
 
 def test_only_doors_are_compared_on_backgrounds() -> None:
