@@ -46,6 +46,13 @@ async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> R
     return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
 
 
+@router.api_route("/units/{model}/{layer}", methods=["GET", "HEAD"])
+async def units_of_layer(studio: StudioDep, model: str, layer: str) -> Response:
+    """Somebody who leaves the unit out of an address wants all of them."""
+    _dissected(studio, model)
+    return _wall_of(model, layer)
+
+
 @router.api_route("/units/{model}/{layer}/{unit}", methods=["GET", "HEAD"])
 async def one_unit(
     request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: str
@@ -56,17 +63,18 @@ async def one_unit(
     if unit not in map(str, range(units)):  # a text, because numbers of thousands of digits are refused with a crash
         raise HTTPException(404)
     if layer not in found.dissection.layers:  # the wall says what to do about it
-        return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
+        return _wall_of(model, layer)
     evidence = unit_out(found, layer, int(unit)).model_dump()
     start = bootstrap(studio, settings, unit=evidence)
     return _page(request, "unit.html", {"bootstrap": start, "kind": found.card.kind})
 
 
 @router.get("/layers")
-async def all_layers(studio: StudioDep) -> Response:
-    """The comparison of layers of the first network that is dissected, beside one of another kind if there is one."""
+async def all_layers(studio: StudioDep, model: str = "") -> Response:
+    """The comparison of layers of one network, or else the first that is dissected, beside one of another kind."""
     catalog = studio.catalog.dissected
-    first, *others = [name for name, model in catalog.items() if model.dissection.layers] or list(catalog)
+    names = [name for name, found in catalog.items() if found.dissection.layers] or list(catalog)
+    first, *others = sorted(names, key=lambda name: name != model)  # the wanted one first, the others in order
     kind = catalog[first].card.kind
     others.sort(key=lambda name: catalog[name].card.kind == kind)  # the other kinds first, in order
     query = f"?{urlencode({'with': others[0]})}" if others else ""
@@ -126,6 +134,10 @@ def _dissected(studio: Studio, model: str) -> DissectedModel:
     if model not in studio.catalog.dissected:
         raise HTTPException(404)
     return studio.catalog.dissected[model]
+
+
+def _wall_of(model: str, layer: str) -> Response:
+    return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
 
 
 def _page(request: Request, template: str, context: dict[str, object]) -> Response:

@@ -1,8 +1,7 @@
-"""The pages about units, used as a person uses them: the wall, one unit, the layers, looking at a place."""
+"""The pages about units, used as a person uses them: the wall, one unit and the layers."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import time
@@ -43,15 +42,6 @@ def settled(page: Any) -> Painter:
     painter = Painter(page)
     painter.settle()
     return painter
-
-
-def png(colour: tuple[int, int, int], side: int = 40) -> bytes:
-    """A picture file of one colour."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.new("RGB", (side, side // 2), colour).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 # The wall
@@ -114,6 +104,9 @@ def test_search_order_and_minimum_are_in_the_address(browse: Browse) -> None:
     assert len(cards(page)) == 1
     page.locator("#q").fill("no such thing")
     page.wait_for_selector("#empty:has-text('No unit of layer4 stands for “no such thing”')")
+    assert page.evaluate("scrollY") == 0
+    told = page.locator("#empty a").bounding_box()
+    assert told["y"] + told["height"] <= 800, "in sight without scrolling"
     page.locator("#empty a").click()
     page.locator("#minimum").fill("30")
     page.wait_for_selector("#headline:has-text('0 of 32')")
@@ -223,17 +216,37 @@ def test_the_units_of_a_brush_are_shown_in_its_order(browse: Browse) -> None:
     page.locator("#which").click()
     assert [int(text.split()[-1]) for text in cards(page)] == brush["units"][:3]
     assert "best first" in page.inner_text("#found")
+    assert page.inner_text("#headline").lower() == f"the 3 units of the brush “{brush['concept']}”"
+    page.get_by_role("link", name="Back to painting").click()
+    settled(page)
 
 
-def test_a_classifiers_unit_lights_up_on_a_picture_of_ones_own(browse: Browse) -> None:
-    page = browse(f"/units/{CLASSIFIER}/conv5_3/0")
-    page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
-    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
-    page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
-    page.wait_for_selector("#own-error:has-text('bad.png: this is no picture')")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/conv5_3/1*")
-    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)  # the picture came along
+def test_going_back_to_the_wall_finds_it_where_it_was(browse: Browse) -> None:
+    page = browse(WALL, viewport={"width": 390, "height": 500})
+    assert len(cards(page)) == 32
+    page.locator("#wall a").last.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 1500
+    page.locator("#wall a").last.click()
+    page.wait_for_selector("#gallery li", timeout=WAIT_MS)
+    page.go_back()
+    until(page, f"Math.abs(scrollY - {before}) < 2")
+    page.get_by_role("link", name="Units", exact=True).click()
+    cards(page)
+    assert page.evaluate("scrollY") == 0, "a link to the wall opens it at its top"
+
+
+def test_all_concepts_are_shown_and_hidden_again_under_the_keyboard(browse: Browse) -> None:
+    page = browse(UNIT)
+    more = page.locator("#more")
+    few, words = page.locator("#concepts tbody tr").count(), more.inner_text()
+    more.focus()
+    page.keyboard.press("Enter")
+    assert (more.inner_text(), few < page.locator("#concepts tbody tr").count()) == ("Fewer concepts", True)
+    page.keyboard.press("Enter")
+    assert (more.inner_text(), page.locator("#concepts tbody tr").count()) == (words, few)
+    assert page.evaluate("document.activeElement.id") == "more"
+    assert "Heights are logarithmic" in page.inner_text("#histogram")
 
 
 # Layers
@@ -278,76 +291,10 @@ def test_thirteen_layers_of_two_networks_are_all_in_sight(browse: Browse) -> Non
     page.goto(page.url.replace("/docs", f"/layers/{CHURCH}"))
     assert page.locator(".tower").count() == 26
     assert page.evaluate("[...document.querySelectorAll('.towers')].every(one => one.scrollWidth <= one.clientWidth)")
-
-
-# Looking
-
-
-def test_looking_at_a_place_finds_units_and_shows_where_one_is_active(browse: Browse) -> None:
-    page = browse(f"/look?model={CHURCH}&layer=layer4&seed=5")
-    page.wait_for_selector("#subline:has-text('Click a place')", timeout=WAIT_MS)
-    page.locator("#ink").click()
-    page.wait_for_selector(".strong", timeout=WAIT_MS)
-    assert "at=" in page.url
-    first = page.locator(".strong button").first
-    first.click()
-    page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
-    assert f"unit={first.get_attribute('data-unit')}" in page.url
-    found = page.locator(".strong a").all_inner_texts()
-    again = browse(page.url[page.url.index("/look") :])
-    again.wait_for_selector(".strong", timeout=WAIT_MS)
-    assert again.locator(".strong a").all_inner_texts() == found
-    again.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
-    page.locator("#random").click()
-    page.wait_for_selector("#pixels:not([alt='Scene 5']):not([hidden])")
-
-
-def test_a_scene_or_layers_that_do_not_come_are_told_and_asked_for_again(browse: Browse) -> None:
-    page = browse(f"/look?model={CHURCH}&layer=layer4&seed=5")
-    page.wait_for_selector("#pixels[alt='Scene 5']:not([hidden])", timeout=WAIT_MS)
-    busy = {"status": 503, "body": "{}"}
-    page.route("**/images/6?*", lambda route: route.fulfill(**busy))
-    page.locator("#seed").fill("6")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#own-error:has-text('No answer')")
-    assert page.locator("#pixels").is_hidden(), "the old picture is not the new scene"
-    page.unroute("**/images/6?*")
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_selector("#pixels[alt='Scene 6']:not([hidden])", timeout=WAIT_MS)
-    assert page.locator("#own-error").is_hidden()
-    page.route(f"**/{CHURCH}/layers", lambda route: route.fulfill(**busy))
-    page.reload()
-    page.wait_for_selector("#own-error:has-text('No answer')")
-    page.unroute(f"**/{CHURCH}/layers")
-    page.locator("#ink").click()
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_selector(".strong", timeout=WAIT_MS)
-
-
-def test_a_brushed_line_and_the_keyboard_look_too(browse: Browse) -> None:
-    painter = Painter(browse(f"/look?model={CHURCH}&layer=layer4"))
-    page = painter.page
-    page.wait_for_selector("#subline:has-text('Click a place')", timeout=WAIT_MS)
-    painter.press_at(((0.2, 0.2), (0.6, 0.3)))
-    page.mouse.up()
-    page.wait_for_selector(".strong", timeout=WAIT_MS)
-    assert page.url.count(",") > 5
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    until(page, "location.search.split(',').length === 2")
-    page.wait_for_selector(".strong", timeout=WAIT_MS)
-
-
-@pytest.mark.parametrize("model", [CLASSIFIER, CHURCH])
-def test_a_picture_of_ones_own_is_classified_and_looked_at_also_from_a_generator(browse: Browse, model: str) -> None:
-    page = browse(f"/look?model={model}")
-    page.wait_for_selector("#open:not([hidden])")
-    page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
-    page.wait_for_selector("#classes:has-text('Church')", timeout=WAIT_MS)
-    assert CLASSIFIER in page.url
-    page.locator("#ink").click()
-    page.wait_for_selector(".strong", timeout=WAIT_MS)
-    assert page.locator(".strong a").first.inner_text() == "Unit 0", "unit 0 is red"
+    for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)
+        names = page.locator("#name-list a").first.bounding_box()
+        assert names["y"] + names["height"] <= size["height"], "the names are in sight above the end of the charts"
 
 
 # All of them
@@ -358,6 +305,50 @@ def test_every_page_is_one_click_away_and_says_where_one_is(browse: Browse) -> N
     for name in ("Units", "Layers", "Look", "Paint"):
         page.locator(".places a", has_text=name).click()
         page.wait_for_selector(f".places a[aria-current=page]:has-text('{name}')")
+
+
+def test_the_menu_keeps_the_network_and_the_layer(browse: Browse) -> None:
+    page = browse(f"/look?model={CLASSIFIER}&layer=conv5_3")
+    page.wait_for_selector("#layers [aria-current]", timeout=WAIT_MS)
+    for name, address in (
+        ("Units", f"/units?model={CLASSIFIER}&layer=conv5_3"),
+        ("Layers", f"/layers/{CLASSIFIER}?with={CHURCH}"),
+        ("Units", f"/units?model={CLASSIFIER}&layer="),
+        ("Look", f"/look?model={CLASSIFIER}&layer="),
+    ):
+        page.locator(".places a", has_text=name).click()
+        page.wait_for_selector(f".places a[aria-current=page]:has-text('{name}')")
+        until(page, f"(location.pathname + location.search).startsWith({json.dumps(address)})")
+
+
+@pytest.mark.parametrize("path", ["/paint", WALL, UNIT, f"/layers/{CHURCH}", f"/look?model={CHURCH}"])
+def test_no_phone_scrolls_sideways_however_many_layers(browse: Browse, path: str) -> None:
+    page = browse("/docs", **PHONE)
+    there = page.request.get(f"{page.url.split('/docs')[0]}/api/models/{CHURCH}/layers").json()["layers"]
+    more = there + [{**there[0], "layer": f"another{i}"} for i in range(20)]
+
+    def with_layers(route: Any) -> None:  # in an answer of the API, or in what a page has inside
+        text = route.fetch().text()
+        start = r'(?<=id="bootstrap">).*?(?=</script>)'
+        told = re.search(start, text, re.DOTALL)
+        if told is None:
+            route.fulfill(json={**json.loads(text), "layers": more})
+            return
+        inside = json.loads(told[0])
+        summaries = inside.get("layers", [])
+        for summary in summaries if isinstance(summaries, list) else [summaries]:
+            summary["layers"] = more
+        text = text.replace(told[0], json.dumps(inside))
+        route.fulfill(body=text, content_type="text/html")
+
+    address = page.url.replace("/docs", path)
+    page.route(address, with_layers)
+    page.route("**/api/models/*/layers", with_layers)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    if path == WALL or path.startswith("/look"):
+        assert page.locator(".layer").count() > 20
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,7 +11,7 @@ class Element extends EventTarget {
 const elements = {};
 globalThis.HTMLElement = globalThis.HTMLButtonElement = Element;
 globalThis.document = { querySelector: (selector) => (elements[selector] ??= new Element()) };
-const { classifierOf, lookAt, openLooking } = await import("../../frontend/static/js/looking.js");
+const { classifierOf, lookAt, lookAway, openLooking, turn } = await import("../../frontend/static/js/looking.js");
 
 function open() {
   const looking = openLooking({ state: { models: [], spot: {} } });
@@ -75,4 +75,16 @@ test("a picture of one's own is shown to the classifier that is open, or else to
   assert.deepEqual([stayed.spot.model, stayed.spot.layer, stayed.layers], ["faces", "layer4", seer.layers]);
   assert.equal(stayed.picture, picture);
   assert.equal(classifierOf(on("church", [church])), undefined);
+});
+
+test("one's own picture comes back with a network that sees, and goes with its place", () => {
+  const models = [{ id: "church", kind: "generator" }, { id: "scenes", kind: "classifier" }];
+  const spot = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
+  const kept = new Blob(["red"]);
+  const painter = { models, spot: spot("church"), layers: null, picture: null };
+  const seer = turn(painter, spot("scenes"), kept);
+  assert.deepEqual([seer.picture, seer.spot.at], [kept, [1, 2]]);
+  assert.equal(turn(seer, spot("church"), kept).picture, null, "a generator looks at its own");
+  const away = lookAway(seer);
+  assert.deepEqual([away.picture, away.spot.at, away.spot.unit, away.spot.model], [null, [], null, "scenes"]);
 });

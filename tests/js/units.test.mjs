@@ -4,12 +4,13 @@ import { test } from "node:test";
 
 const lib = "../../frontend/static/js/lib";
 const { histogramBars, placeOf, short } = await import(`${lib}/chart.js`);
+const { iouBeside } = await import(`${lib}/concept.js`);
 const { chosenLevel, customBrush, readChosen, unitsIn } = await import(`${lib}/custom.js`);
 const { readPainting, toJson } = await import(`${lib}/document.js`);
 const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
-const { shade } = await import(`${lib}/picture.js`);
+const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
-const { isStep: isNewPlace, question, readSpot, spotLink, withPlace } = await import(`${lib}/spot.js`);
+const { answer, cellAt, isActive, isStep: isNewPlace, question, readSpot, spotLink, withPlace } = await import(`${lib}/spot.js`);
 const { barsOf, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
 const { plural } = await import(`${lib}/words.js`);
 
@@ -24,10 +25,11 @@ const numbers = (found) => found.map((one) => one.unit);
 
 test("what a wall shows is in its address, and what is as usual is not", () => {
   const full = wall({ model: "a", layer: "layer4", concept: "front door", category: "part", q: "4 x", sort: "label", minimum: 0.1,
-    units: [3, 1, 2] });
+    units: [3, 1, 2], brush: "tree" });
   assert.deepEqual(readWall(wallLink(full).slice("/units".length)), full);
   assert.equal(wallLink(wall()), "/units");
   assert.equal(wallLink({ model: "a", layer: "b", units: [3, 1] }), "/units?model=a&layer=b&units=3,1");
+  assert.equal(wallLink({ model: "a", brush: "tree" }), "/units?model=a", "a name alone is no brush");
   assert.deepEqual(readWall("?sort=size&min_iou=x&units=1,-2,cat,3"), wall({ units: [1, 3] }));
   assert.equal(unitLink("a/b", "features.4", 7), "/units/a%2Fb/features.4/7");
 });
@@ -45,7 +47,8 @@ test("the wall is searched by concept, category and number, filtered and ordered
   assert.deepEqual(numbers(shown(units, wall({ sort: "label" }))), [7, 2, 0, 6, 3, 1, 4, 5]);
   assert.deepEqual(numbers(shown(units, wall({ q: "TREE" }))), [2, 0], "what is no label is not found by it");
   assert.deepEqual(numbers(shown(units, wall({ q: "part" }))), [6, 3]);
-  assert.deepEqual(numbers(shown(units, wall({ q: "5" }))), [5]);
+  for (const q of ["5", "#5", "unit 5", "Unit #5", "units 5"]) assert.deepEqual(numbers(shown(units, wall({ q }))), [5], q);
+  assert.equal(shown(units, wall({ q: "unit" })).length, units.length, "on the way to a number");
   assert.deepEqual(numbers(shown(units, wall({ concept: "tree", category: "object" }))), [2, 0]);
   assert.deepEqual(numbers(shown(units, wall({ category: "half", minimum: 0.01 }))), [4]);
   assert.deepEqual(numbers(shown(units, wall({ category: "object", minimum: 0.2 }))), [2]);
@@ -150,10 +153,34 @@ test("the server is asked about a point as shares, about a line as a mask", () =
   assert.ok(spotLink({ ...readSpot(""), at: line }).length < 2000);
 });
 
+test("the cell of a point is that of the layer's grid, also at the far edge", () => {
+  assert.deepEqual(cellAt(100, 1030, 4), { x: 0, y: 1024, side: 1024 });
+  assert.deepEqual(cellAt(4096, 0, 4), { x: 3072, y: 0, side: 1024 });
+});
+
+test("a unit counts as active in the strongest hundredth, and the answer says when none is", () => {
+  assert.deepEqual([{ quantile: 0.99 }, { quantile: 0.989 }].map(isActive), [true, false]);
+  const units = (...quantiles) => quantiles.map((quantile, i) => ({ ...unit(i, "tree", "object", 0.1), quantile }));
+  assert.match(answer(units(0.999, 0.995), "layer4"), /^2 units of layer4\. .* counts as active\. /);
+  assert.match(answer(units(0.999, 0.5), "layer4"), /^2 units of layer4\. .*the others are faded\./);
+  assert.match(answer(units(0.9, 0.5), "layer4"), /^No unit is clearly active here/);
+});
+
+test("how active a unit gets in a picture is said in its own numbers", () => {
+  assert.equal(howActive(1.2, 6.1), "Highest activation 1.2; active from 6.1 on: nowhere in this picture.");
+  assert.match(howActive(8.34567, 6.1), /^Highest activation 8\.35; .*: where the picture is lit\.$/);
+  assert.equal(howActive(NaN, 6.1), "");
+});
+
 test("above t_u a picture is not dimmed, and light falls steadily", () => {
   assert.deepEqual([shade(255, 170), shade(170, 170)], [0, 0]);
   const falling = Array.from({ length: 256 }, (_, grey) => shade(grey, 170));
   assert.ok(falling.every((value, i) => i === 0 || value <= falling[i - 1]));
+});
+
+test("an IoU beside a limit has the digits that tell them apart", () => {
+  assert.deepEqual([0.037, 0.0398, 0.04, 0.0352, 0.5, 0.004].map((iou) => iouBeside(iou, 0.04)),
+    ["0.037", "0.0398", "0.04", "0.035", "0.50", "0.004"]);
 });
 
 test("the plural of a half", () => assert.deepEqual([plural(1, "half"), plural(2, "half"), plural(2, "unit")],

@@ -74,12 +74,16 @@ def test_what_has_no_page_gets_the_error_page_and_what_is_not_dissected_the_wall
         page = server.client.get(path, headers=browser)
         assert page.status_code == 404
         assert "There is nothing on this page" in page.text
-    moved = server.client.get("/units/storybook-church/layer1/0")
-    assert (moved.status_code, moved.headers["location"]) == (307, "/units?model=storybook-church&layer=layer1")
+    for path in ("/units/storybook-church/layer1/0", "/units/storybook-church/layer1"):
+        moved = server.client.get(path)
+        assert (moved.status_code, moved.headers["location"]) == (307, "/units?model=storybook-church&layer=layer1")
+    assert server.client.get("/units/nobody/layer1").status_code == 404
 
 
 def test_of_three_networks_the_layers_of_a_generator_and_a_classifier_are_compared(server: LiveServer) -> None:
     assert server.client.get("/layers").headers["location"] == "/layers/storybook-church?with=storybook-classifier"
+    wanted = server.client.get("/layers?model=storybook-classifier&layer=conv5_3").headers["location"]
+    assert wanted == "/layers/storybook-classifier?with=storybook-church"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -93,7 +93,8 @@ export async function fetchUnits(model, layer) {
   return (await (await ask(under(model, "layers", layer, "units"), {})).json()).units;
 }
 
-/** @typedef {{map: Blob, threshold: number}} Activation  a grey picture of how rare it is; the grey of t_u */
+/** @typedef {{map: Blob, threshold: number, highest: number, limit: number}} Activation  a grey picture of how rare it
+ *   is; the grey of t_u; the highest activation in it, and t_u */
 
 /**
  * Where a unit is active in a scene or a picture.
@@ -104,7 +105,9 @@ export async function fetchActivation(model, layer, unit, of, signal) {
   const path = under(model, "layers", layer, "units", unit, "activation");
   const options = { ...(of instanceof Blob && { method: "POST", body: of }), ...(signal && { signal }) };
   const response = await ask(of instanceof Blob ? path : `${path}?seed=${of}`, options);
-  return { map: await response.blob(), threshold: Number(response.headers.get("X-Unitbrush-Threshold-Grey") ?? 170) };
+  const number = (/** @type {string} */ name) => Number(response.headers.get(`X-Unitbrush-${name}`) ?? NaN);
+  return { map: await response.blob(), threshold: number("Threshold-Grey") || 170, highest: number("Maximum"),
+    limit: number("Threshold") };
 }
 
 /**

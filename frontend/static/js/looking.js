@@ -1,6 +1,6 @@
 /**
  * The state of /look, and how it asks the server: a newer question of a kind gives up an older one; what takes long is
- * shown on the picture, and what went wrong below it until it is asked again.
+ * shown on the picture, and what went wrong above the answers until it is asked again.
  *
  * @typedef {import("./lib/types.js").Spot} Spot
  * @typedef {import("./lib/types.js").Layers} Layers
@@ -26,10 +26,13 @@ export function classifierOf({ models, spot }) {
   return classifiers.find(({ id }) => id === spot.model) ?? classifiers[0];
 }
 
+/** Whether a network looks at pictures of one's own. @param {readonly Model[]} models @param {string} model */
+export const sees = (models, model) => models.some(({ id, kind }) => id === model && kind === "classifier");
+
 /** A network at its own start: another one has other layers and another picture. @param {State} s @param {Spot} spot
- * @returns {State} */
-export const turn = (s, spot) =>
-  (spot.model === s.spot.model ? { ...s, spot } : { ...s, spot, layers: null, picture: null });
+ * @param {Blob | null} [kept]  one's own picture, for a network that sees @returns {State} */
+export const turn = (s, spot, kept = null) => (spot.model === s.spot.model ? { ...s, spot }
+  : { ...s, spot, layers: null, picture: sees(s.models, spot.model) ? kept : null });
 
 /** Look at a picture of one's own, with a network that sees. @param {State} s @param {string} model
  * @param {Blob} picture @returns {State} */
@@ -37,6 +40,9 @@ export function lookAt(s, model, picture) {
   const turned = turn(s, model === s.spot.model ? s.spot : readSpot(`?${new URLSearchParams({ model })}`));
   return { ...turned, picture, spot: { ...turned.spot, at: [], unit: null } };
 }
+
+/** The picture of one's own is taken away, and with it the place in it. @param {State} s @returns {State} */
+export const lookAway = (s) => ({ ...s, picture: null, spot: { ...s.spot, at: [], unit: null } });
 
 /** @param {Store} store */
 export function openLooking(store) {

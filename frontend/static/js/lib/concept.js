@@ -12,3 +12,12 @@ export const noLabel = () => h("span", { class: "concept none" }, "No label");
 
 /** An IoU as it is printed. @param {number} iou */
 export const iouText = (iou) => iou.toFixed(iou < 0.01 && iou > 0 ? 3 : 2);
+
+/** The same with as many digits as it takes to see on which side of a limit it is: 0.037 is not 0.04.
+ * @param {number} iou @param {number} limit */
+export function iouBeside(iou, limit) {
+  const below = iou < limit;
+  let text = iouText(iou);
+  for (let digits = 3; digits < 7 && Number(text) < limit !== below; digits++) text = iou.toFixed(digits);
+  return text;
+}

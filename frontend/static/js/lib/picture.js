@@ -1,4 +1,5 @@
 /** A picture of one's own, made ready for a network here: its square middle, no larger than needed. */
+import { short } from "./chart.js";
 
 const SIDE = 512;
 
@@ -26,4 +27,12 @@ export async function squarePicture(file) {
 export function shade(grey, threshold) {
   const share = Math.min(1, grey / threshold);
   return Math.round(205 * (1 - share ** 3));
+}
+
+/** How active a unit gets in a picture, in words.
+ * @param {number} highest @param {number} limit  t_u; NaN = not known */
+export function howActive(highest, limit) {
+  if (Number.isNaN(highest) || Number.isNaN(limit)) return "";
+  const where = highest > limit ? "where the picture is lit" : "nowhere in this picture";
+  return `Highest activation ${short(highest)}; active from ${short(limit)} on: ${where}.`;
 }

@@ -65,6 +65,7 @@
  * @property {"iou" | "unit" | "label"} sort
  * @property {number | null} minimum  IoU from which a label counts, null = as dissected
  * @property {readonly number[]} units  only these, in this order; empty = all
+ * @property {string} brush  what the brush of these units draws, "" = not said
  *
  * @typedef {object} LayerSummary
  * @property {string} layer

@@ -13,7 +13,7 @@ export const SORTS = /** @type {const} */ (["iou", "unit", "label"]);
 
 /** @type {Wall} */
 export const EMPTY_WALL =
-  { model: "", layer: "", concept: "", category: "", q: "", sort: "iou", minimum: null, units: [] };
+  { model: "", layer: "", concept: "", category: "", q: "", sort: "iou", minimum: null, units: [], brush: "" };
 
 /** @param {string} search  of an address @returns {Wall} */
 export function readWall(search) {
@@ -29,16 +29,18 @@ export function readWall(search) {
     sort: SORTS.find((sort) => sort === query.get("sort")) ?? "iou",
     minimum: minimum >= 0 && minimum <= 1 ? minimum : null,
     units: word("units").split(",").filter((text) => /^\d{1,6}$/.test(text)).map(Number),
+    brush: word("brush"),
   };
 }
 
 /** The address of a wall; what is as usual is left out. @param {Partial<Wall>} wall */
 export function wallLink(wall) {
-  const { model, layer, concept, category, q, sort, minimum, units } = { ...EMPTY_WALL, ...wall };
+  const { model, layer, concept, category, q, sort, minimum, units, brush } = { ...EMPTY_WALL, ...wall };
   const query = new URLSearchParams(Object.entries({ model, layer, concept, category, q }).filter(([, text]) => text));
   if (sort !== "iou") query.set("sort", sort);
   if (minimum !== null) query.set("min_iou", String(minimum));
   if (units.length) query.set("units", units.join(","));
+  if (units.length && brush) query.set("brush", brush);
   const text = query.toString().replaceAll("%2C", ",");
   return text ? `/units?${text}` : "/units";
 }
@@ -58,11 +60,16 @@ export function isStep(from, to) {
 export const isLabelled = (unit, minimum) =>
   unit.label !== null && (minimum === null ? unit.labelled : unit.iou >= minimum);
 
+/** What is searched for, word by word; a number may be written as people say it: "unit 12", "#12".
+ * @param {string} q */
+const wordsOf = (q) =>
+  q.toLowerCase().replace(/(?:\bunits?\s*#?|#)\s*(?=\d|$)/g, "").split(/\s+/).filter(Boolean);
+
 /** The units on the wall. A list of units keeps its own order, best first, as a brush has it.
  * @param {readonly Unit[]} all  of the layer, by number @param {Wall} wall @returns {readonly Unit[]} */
 export function shown(all, wall) {
   const { concept, category, minimum } = wall;
-  const words = wall.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(wall.q);
   const from = wall.units.length ? wall.units.flatMap((unit) => all[unit] ?? []) : all;
   const found = from.filter((unit) => {
     const label = isLabelled(unit, minimum) ? unit : null;

@@ -5,6 +5,7 @@ import { cellsAcross, layersLink, readBlock, stacked } from "../lib/layers.js";
 import { CATEGORIES, wallLink } from "../lib/wall.js";
 import { plural, title } from "../lib/words.js";
 import { showEmpty } from "../views/empty.js";
+import { showPlaces } from "../views/places.js";
 import { mountTheme } from "../views/theme.js";
 import { table, town } from "../views/town.js";
 
@@ -22,6 +23,7 @@ const charts = need(document, "#charts", HTMLElement);
 const nameOf = (/** @type {string} */ id) => models.find((one) => one.id === id)?.title ?? id;
 
 mountTheme();
+showPlaces(wallLink({ model }));
 choose();
 draw();
 
@@ -81,7 +83,9 @@ function draw() {
 function show(block) {
   const summary = all.find((one) => one.model === block?.model)?.layers.find((one) => one.layer === block?.layer);
   const names = (block && summary?.concepts[block.category]) ?? [];
-  need(document, "#names", HTMLElement).hidden = !names.length;
+  const panel = need(document, "#names", HTMLElement);
+  panel.hidden = !names.length;
+  panel.scrollTop = 0;
   for (const one of charts.querySelectorAll("button")) {
     const { model: of, layer, category } = one.dataset;
     const pressed = of === block?.model && layer === block?.layer && category === block?.category;

@@ -1,10 +1,11 @@
 /** The wiring of /look. */
 import { fetchLayers } from "../api.js";
 import { bag, listen, need } from "../lib/dom.js";
+import { keptPicture } from "../lib/kept.js";
 import { layerIn } from "../lib/layers.js";
 import { isStep, readSpot, spotLink } from "../lib/spot.js";
 import { createStore } from "../lib/store.js";
-import { classifierOf, lookAt, openLooking, turn } from "../looking.js";
+import { classifierOf, lookAt, lookAway, openLooking, sees, turn } from "../looking.js";
 import { mountModels, showLayers } from "../views/choose.js";
 import { showEmpty } from "../views/empty.js";
 import { mountFile } from "../views/file.js";
@@ -33,23 +34,25 @@ function start(otherwise) {
   const known = (/** @type {Spot} */ spot) =>
     (models.some(({ id }) => id === spot.model) ? spot : { ...spot, model: otherwise });
   const spotNow = known(readSpot(location.search));
-  const store = createStore(/** @type {State} */ ({ models, spot: spotNow, layers: null, picture: null }));
+  const picture = sees(models, spotNow.model) ? keptPicture() : null; // one comes back to it, or reloads
+  const store = createStore(/** @type {State} */ ({ models, spot: spotNow, layers: null, picture }));
   const looking = openLooking(store);
   /** @param {Partial<Spot>} change */
   const go = (change) => store.update((s) => ({ ...s, spot: { ...s.spot, ...change } }));
   /** @param {Spot} spot */
-  const turnTo = (spot) => store.update((s) => turn(s, spot));
+  const turnTo = (spot) => store.update((s) => turn(s, spot, keptPicture()));
 
   const file = mountFile((picture) => {
     const classifier = classifierOf(store.state);
     if (classifier) store.update((s) => lookAt(s, classifier.id, picture));
     else file.complain("Generators make their own pictures; there is no classifier on this server to look at yours.");
-  });
+  }, () => store.update(lookAway));
   looking.complain = file.complain;
   const chooser = mountModels(models, store.state.spot.model, (model) =>
     turnTo(readSpot(`?${new URLSearchParams({ model })}`)));
-  const spot = mountSpot({ place: () => store.state.spot.at, look: (at) => looking.hasPicture() && go({ at }),
-    speak: (text) => (element("spoken").textContent = text) });
+  const spot = mountSpot({ place: () => (looking.hasPicture() ? store.state.spot.at : []),
+    grid: () => store.state.layers?.layers.find(({ layer }) => layer === store.state.spot.layer)?.grid ?? 0,
+    look: (at) => looking.hasPicture() && go({ at }), speak: (text) => (element("spoken").textContent = text) });
   store.subscribe((s) => s.spot.model, (model) => {
     chooser.show(model);
     void looking.ask("layers", async (signal) => {
@@ -63,6 +66,7 @@ function start(otherwise) {
   mountAnswers(store, looking);
   store.subscribe((s) => `${s.spot.model} ${s.spot.layer} ${s.layers !== null}`, () => {
     const { layers, spot: now } = store.state;
+    spot.redraw(); // another grid
     if (layers) showLayers(layers.layers, now.layer, (layer) => spotLink({ ...now, layer, unit: null }));
   });
   store.subscribe((s) => s.spot, (now) => {

@@ -1,5 +1,5 @@
 /** The wiring of /units/{model}/{layer}/{unit}. */
-import { concept, iouText } from "../lib/concept.js";
+import { concept, iouBeside, iouText } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { unitLink, wallLink } from "../lib/wall.js";
 import { title } from "../lib/words.js";
@@ -8,6 +8,7 @@ import { restored } from "../storage.js";
 import { mountEvidence } from "../views/evidence.js";
 import { mountGallery } from "../views/gallery.js";
 import { mountOwn } from "../views/own.js";
+import { showPlaces } from "../views/places.js";
 import { mountTheme } from "../views/theme.js";
 import { mountTry } from "../views/try.js";
 import { unitCard } from "../views/wall.js";
@@ -40,8 +41,8 @@ function lead() {
       `with an IoU of ${iouText(unit.iou)}. ${where}.`;
   } else {
     subline.textContent = "No concept overlaps enough to be a label: the best, " +
-      `${unit.label ?? "none"}, has an IoU of ${iouText(unit.iou)}, and a label counts from ${unit.minimum_iou}. ` +
-      `${where}.`;
+      `${unit.label ?? "none"}, has an IoU of ${iouBeside(unit.iou, unit.minimum_iou)}, ` +
+      `and a label counts from ${unit.minimum_iou}. ${where}.`;
   }
   const deeds = need(document, "#deeds", HTMLElement);
   const here = { model: unit.model, layer: unit.layer };
@@ -69,7 +70,9 @@ function same() {
 
 /** The units before and after this one, as links and with the arrow keys. */
 function turn() {
-  need(document, "#up", HTMLAnchorElement).href = wallLink({ model: unit.model, layer: unit.layer });
+  const wall = wallLink({ model: unit.model, layer: unit.layer });
+  need(document, "#up", HTMLAnchorElement).href = wall;
+  showPlaces(wall);
   /** @type {Record<string, HTMLAnchorElement>} */
   const ways = {};
   for (const [id, key] of /** @type {const} */ ([["previous", "ArrowLeft"], ["next", "ArrowRight"]])) {

@@ -5,10 +5,11 @@ import { layerIn } from "../lib/layers.js";
 import { lightCells } from "../lib/slider.js";
 import { createStore } from "../lib/store.js";
 import { barsOf, isLabelled, isStep, readWall, shown, SORTS, wallLink } from "../lib/wall.js";
-import { plural } from "../lib/words.js";
+import { plural, title as named } from "../lib/words.js";
 import { showBars } from "../views/bars.js";
 import { mountModels, showLayers } from "../views/choose.js";
 import { showEmpty } from "../views/empty.js";
+import { mountScrolled } from "../views/scrolled.js";
 import { mountTheme } from "../views/theme.js";
 import { mountWall } from "../views/wall.js";
 
@@ -34,6 +35,7 @@ const into = bag();
 const initial = { wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" };
 const store = createStore(initial);
 const show = mountWall(into);
+const scrolled = mountScrolled(into);
 const list = need(document, "#wall", HTMLElement);
 const headline = need(document, "#headline", HTMLElement);
 const subline = need(document, "#subline", HTMLElement);
@@ -61,8 +63,10 @@ if (!first) {
 mountTheme();
 
 function start() {
-  const chooser = mountModels(models, store.state.wall.model, (model) =>
-    turn({ ...readWall(""), model, sort: store.state.wall.sort }));
+  const chooser = mountModels(models, store.state.wall.model, (model) => {
+    scrolled.keep();
+    turn({ ...readWall(""), model, sort: store.state.wall.sort });
+  });
 
   store.subscribe((s) => s.wall.model, (model) => {
     chooser.show(model);
@@ -82,7 +86,10 @@ function start() {
     if (link !== location.pathname + location.search) history[step](null, "", link);
     last = wall;
   });
-  window.addEventListener("popstate", () => turn(withFirst(readWall(location.search))));
+  window.addEventListener("popstate", () => {
+    scrolled.back();
+    turn(withFirst(readWall(location.search)));
+  });
   listen(into, document, "click", follow);
   listen(into, search, "input", () => go({ q: search.value }));
   listen(into, sort, "change", () => go({ sort: SORTS.find((one) => one === sort.value) ?? "iou" }));
@@ -95,6 +102,7 @@ function follow(event) {
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (link.pathname !== "/units" || link.closest("header") || store.state.trouble) return;
   event.preventDefault();
+  scrolled.keep();
   turn(withFirst(readWall(link.search)));
 }
 
@@ -154,10 +162,11 @@ function draw({ wall, layers, units, trouble }) {
   lightCells(minimum);
   need(document, "#minimum-value", HTMLOutputElement).value = counts.toFixed(2);
   need(document, "#filters", HTMLElement).hidden = !units;
+  need(document, "#painting", HTMLElement).hidden = !wall.units.length;
   const found = units ? shown(units, wall) : [];
   const bars = units ? barsOf(units, wall.minimum) : [];
   showBars(bars, wall);
-  show(found, wall);
+  show(found, wall, scrolled.grown);
   explain(found.length);
   if (!units) {
     headline.textContent = trouble ? "Nothing to show" : place;
@@ -165,7 +174,9 @@ function draw({ wall, layers, units, trouble }) {
     return;
   }
   const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;
-  headline.textContent = `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
+  const { length } = wall.units;
+  headline.textContent = length ? `The ${length > 1 ? plural(length, "unit") : "unit"} of ${brushName(wall)}`
+    : `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
   const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
   subline.textContent = `${place}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
     "a unit is most active, lit where it is above its 0.99 quantile.";
@@ -175,6 +186,9 @@ function draw({ wall, layers, units, trouble }) {
   all.hidden = found.length === units.length;
   all.href = wallLink({ model: wall.model, layer: wall.layer, sort: wall.sort, minimum: wall.minimum });
 }
+
+/** @param {Wall} wall */
+const brushName = ({ brush }) => (brush ? `the brush “${named(brush)}”` : "this brush");
 
 /** Why the wall is empty, where it is. @param {number} count */
 function explain(count) {

@@ -10,7 +10,7 @@ import { plural, title } from "../lib/words.js";
 /** @param {readonly Bar[]} bars @param {Wall} wall */
 export function showBars(bars, wall) {
   const into = need(document, "#bars", HTMLElement);
-  const { q: _q, units: _units, ...rest } = wall; // a bar shows all units of its concept
+  const { q: _q, units: _units, brush: _brush, ...rest } = wall; // a bar shows all units of its concept
   const most = Math.max(1, ...bars.map(({ count }) => count));
   need(document, "#chart", HTMLElement).hidden = !bars.length;
   into.style.setProperty("--most", String(most));
@@ -31,7 +31,7 @@ export function showBars(bars, wall) {
  * @param {Wall} wall */
 function showLegend(bars, wall) {
   const legend = need(document, "#legend", HTMLElement);
-  const { q: _q, units: _units, concept: _concept, ...rest } = wall;
+  const { q: _q, units: _units, brush: _brush, concept: _concept, ...rest } = wall;
   replaceUnder(legend, CATEGORIES.map((category) => {
     const own = bars.filter((bar) => bar.category === category);
     const chosen = wall.category === category && !wall.concept;

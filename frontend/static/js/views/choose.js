@@ -1,5 +1,6 @@
 /** Which network and which of its layers: a list where there is a choice of networks, and the layers as links. */
 import { bag, h, listen, need, replaceUnder } from "../lib/dom.js";
+import { showPlaces } from "./places.js";
 
 /** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
 /** @typedef {import("../lib/types.js").Model} Model */
@@ -15,7 +16,7 @@ export function mountModels(models, current, choose) {
   return { show: (/** @type {string} */ model) => void (select.value = model), dispose: into.dispose };
 }
 
-/** Each layer with the share of its units that are labelled.
+/** Each layer with the share of its units that are labelled; the menu keeps to the current one.
  * @param {readonly LayerSummary[]} layers @param {string} current @param {(layer: string) => string} link */
 export function showLayers(layers, current, link) {
   const nav = need(document, "#layers", HTMLElement);
@@ -26,5 +27,6 @@ export function showLayers(layers, current, link) {
       ...(layer === current && { "aria-current": "page" }) },
       h("b", {}, layer), meter, h("span", { class: "unseen" }, `, ${name}`));
   }));
+  showPlaces(link(current));
   nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

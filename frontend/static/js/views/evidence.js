@@ -1,6 +1,6 @@
 /** What speaks for a unit's label: its overlap with every concept, and how its activation is distributed. */
 import { histogramBars, placeOf, short } from "../lib/chart.js";
-import { concept, iouText } from "../lib/concept.js";
+import { concept, iouBeside, iouText } from "../lib/concept.js";
 import { h, listen, need } from "../lib/dom.js";
 
 /** @typedef {import("../lib/types.js").UnitDetail} UnitDetail */
@@ -17,15 +17,22 @@ export function mountEvidence(into, unit) {
     h("th", { scope: "row" }, concept(name, category)),
     h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category,
       style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),
-    h("td", { class: "number" }, iouText(iou))));
-  const body = h("tbody", {}, ...rows.slice(0, FIRST));
+    h("td", { class: "number" }, iouBeside(iou, unit.minimum_iou))));
+  const body = h("tbody");
   table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Concept"),
     h("td", {}, h("span", { class: "unseen" }, "As a bar")), h("th", { scope: "col", class: "number" }, "IoU"))), body);
   more.hidden = rows.length <= FIRST;
-  more.textContent = `All ${rows.length} concepts`;
+  /** @param {boolean} all */
+  function open(all) {
+    body.replaceChildren(...(all ? rows : rows.slice(0, FIRST)));
+    more.textContent = all ? "Fewer concepts" : `All ${rows.length} concepts`;
+    more.setAttribute("aria-expanded", String(all));
+  }
+  open(false);
   listen(into, more, "click", () => {
-    body.append(...rows.slice(FIRST));
-    more.hidden = true;
+    const close = more.getAttribute("aria-expanded") === "true";
+    open(!close);
+    if (close) more.scrollIntoView({ block: "nearest" }); // the rows above it are gone
   });
   showHistogram(unit);
 }
@@ -40,9 +47,9 @@ function showHistogram(unit) {
   const mark = h("b", { class: "mark-at", style: `left: ${place}%` },
     h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
   const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)),
-    h("span", {}, short(edges.at(-1) ?? 0)));
+    h("span", {}, "Heights are logarithmic"), h("span", {}, short(edges.at(-1) ?? 0)));
   const said = `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; ` +
-    `the unit counts as active above ${short(unit.threshold)}.`;
+    `the unit counts as active above ${short(unit.threshold)}. Heights are logarithmic.`;
   need(document, "#histogram", HTMLElement).replaceChildren(
     h("div", { class: "plot", role: "img", "aria-label": said }, ...bars, mark), scale);
   const facts = [

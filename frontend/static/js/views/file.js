@@ -1,11 +1,12 @@
 /** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
 import { bag, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
-import { keepPicture } from "../lib/kept.js";
+import { forgetPicture, keepPicture } from "../lib/kept.js";
 import { squarePicture } from "../lib/picture.js";
 
-/** @param {(picture: Blob) => void} take  gets the square picture */
-export function mountFile(take) {
+/** @param {(picture: Blob) => void} take  gets the square picture
+ * @param {() => void} remove  it is not wanted any more */
+export function mountFile(take, remove) {
   const into = bag();
   const input = need(document, "#file", HTMLInputElement);
   const drop = need(document, "#drop", HTMLElement);
@@ -13,8 +14,10 @@ export function mountFile(take) {
 
   /** @param {string} problem */
   function complain(problem) {
+    const isNews = problem !== error.textContent;
     error.textContent = problem;
     error.hidden = !problem;
+    if (problem && isNews) error.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {File | null | undefined} file */
@@ -31,6 +34,11 @@ export function mountFile(take) {
   }
 
   listen(into, need(document, "#open", HTMLButtonElement), "click", () => input.click());
+  listen(into, need(document, "#remove", HTMLButtonElement), "click", () => {
+    forgetPicture();
+    complain("");
+    remove();
+  });
   listen(into, input, "change", () => {
     void read(input.files?.[0]);
     input.value = "";

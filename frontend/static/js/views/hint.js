@@ -33,8 +33,8 @@ export function mountHint(store) {
       ghost.remove();
       return;
     }
-    const [x0 = 0.08, y0 = 0.55, x1 = 0.34, y1 = 0.8] =
-      brush.example_seed === state.seed && brush.example_box ? brush.example_box : [];
+    // in another scene than the brush's own the same place is still a better one than any: clouds are above, doors below
+    const [x0 = 0.08, y0 = 0.55, x1 = 0.34, y1 = 0.8] = brush.example_box ?? [];
     const middle = (100 * (x0 + x1)) / 2;
     const width = Math.max(4, state.tool.size / 10);
     const tall = y1 - y0 > x1 - x0;

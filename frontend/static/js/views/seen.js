@@ -2,8 +2,8 @@
 import { fetchActivation, fetchClasses, fetchImage, fetchStrongest } from "../api.js";
 import { toBase64 } from "../lib/bytes.js";
 import { need } from "../lib/dom.js";
-import { question } from "../lib/spot.js";
-import { plural, title } from "../lib/words.js";
+import { answer, question } from "../lib/spot.js";
+import { title } from "../lib/words.js";
 import { classifierOf } from "../looking.js";
 import { showLight } from "./light.js";
 import { mountStrongest } from "./strongest.js";
@@ -42,7 +42,9 @@ export function mountSeen(store, looking) {
     const { picture, spot: { model, seed } } = store.state;
     const generates = looking.generates();
     for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
-    element("open").hidden = !classifierOf(store.state);
+    element("open").hidden = element("own-note").hidden = !classifierOf(store.state);
+    element("remove").hidden = element("classes").hidden = !picture;
+    element("own-note").textContent = ownNote(generates, picture !== null);
     element("invite").hidden = looking.hasPicture();
     need(document, "#seed", HTMLInputElement).value = String(seed);
     void show();
@@ -52,9 +54,17 @@ export function mountSeen(store, looking) {
       const classes = await fetchClasses(model, picture, signal);
       const words = classes.slice(0, CLASSES).filter(({ probability }) => probability > 0.005)
         .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
-      element("classes").textContent = words.join(" · ");
+      element("classes").textContent = words.length ? `The network says: ${words.join(" · ")}` : "";
     });
   });
+}
+
+/** Which network sees a picture of one's own, and how much of it. @param {boolean} generates  the open network does
+ * @param {boolean} isThere */
+function ownNote(generates, isThere) {
+  if (generates) return "Own pictures are shown to the scene classifier, cut to their middle square.";
+  return isThere ? "Your picture as the scene classifier sees it: its middle square."
+    : "The scene classifier sees the middle square of a picture.";
 }
 
 /** The strongest units and the light of one of them. @param {Store} store @param {Looking} looking */
@@ -75,7 +85,8 @@ export function mountAnswers(store, looking) {
     looking.giveUp("look");
     strongest.show([], model, layer);
     if (!layers?.layers.length) subline.textContent = "";
-    else if (!ready) subline.textContent = "Choose a picture, drop one or paste one; then click a place in it.";
+    else if (!ready) subline.textContent = `${at.length ? "A picture of your own is not part of the link. " : ""}` +
+      "Choose a picture, drop one or paste one; then click a place in it.";
     else subline.textContent = at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
     if (!ready || !at.length) return;
     const good = await looking.ask("look", async (signal) => {
@@ -83,8 +94,7 @@ export function mountAnswers(store, looking) {
       const units = await fetchStrongest(model, layer, { ...source, ...question(at), count: COUNT }, signal);
       strongest.show(units, model, layer);
       strongest.mark(store.state.spot.unit);
-      subline.textContent = `${plural(units.length, "unit")} of ${layer}. The percentage says how rare it is for the ` +
-        "unit to be as active as here. Choose one to see where else it is.";
+      subline.textContent = answer(units, layer);
     });
     if (!good) subline.textContent = "";
   }

@@ -2,15 +2,17 @@
 import { bag, listen, need, onFrame } from "../lib/dom.js";
 import { clamp, LATTICE, radiusAt, toLattice } from "../lib/geometry.js";
 import { mayPaint } from "../lib/pen.js";
-import { BRUSH, withPlace } from "../lib/spot.js";
+import { BRUSH, cellAt, withPlace } from "../lib/spot.js";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SMALLEST = 18; // CSS px; the frame of a smaller cell would hide what is in it
 const MARKS = /** @type {const} */ ([[5, "rgba(10, 20, 16, .65)"], [2.5, "#f5b92e"]]);
 
-/** @param {{place: () => readonly number[], look: (at: readonly number[]) => void, speak: (text: string) => void}} on
- *   place: what is shown while nobody points */
-export function mountSpot({ place, look, speak }) {
+/** @param {{place: () => readonly number[], grid: () => number, look: (at: readonly number[]) => void,
+ *   speak: (text: string) => void}} on
+ *   place: what is shown while nobody points; grid: cells per side, 0 = not known */
+export function mountSpot({ place, grid, look, speak }) {
   const into = bag();
   const canvas = need(document, "#ink", HTMLCanvasElement);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -41,11 +43,24 @@ export function mountSpot({ place, look, speak }) {
       return;
     }
     const [x = 0, y = 0] = at;
-    const half = 9 * devicePixelRatio;
+    const cell = grid() ? cellAt(x, y, grid()) : { x, y, side: 0 };
+    if (cell.side * scale >= SMALLEST * devicePixelRatio) {
+      frame(cell.x * scale, cell.y * scale, cell.side * scale);
+      context.fillStyle = MARKS[1][1];
+      context.fillRect(x * scale - 2 * devicePixelRatio, y * scale - 2 * devicePixelRatio, 4 * devicePixelRatio,
+        4 * devicePixelRatio);
+    } else {
+      const side = SMALLEST * devicePixelRatio;
+      frame(x * scale - side / 2, y * scale - side / 2, side);
+    }
+  }
+
+  /** @param {number} x @param {number} y @param {number} side  device px */
+  function frame(x, y, side) {
     for (const [width, colour] of MARKS) {
       context.lineWidth = width * devicePixelRatio;
       context.strokeStyle = colour;
-      context.strokeRect(x * scale - half, y * scale - half, 2 * half, 2 * half);
+      context.strokeRect(x, y, side, side);
     }
   }
 

@@ -3,6 +3,7 @@ import { short } from "../lib/chart.js";
 import { concept, noLabel } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
+import { isActive } from "../lib/spot.js";
 import { unitLink } from "../lib/wall.js";
 
 /** @typedef {import("../lib/types.js").Strong} Strong */
@@ -38,11 +39,12 @@ function card({ unit, label, category, labelled, strip, activation, quantile }, 
     h("i", { class: "fit", "data-category": labelled ? category ?? "" : "", style: `--share: ${quantile}` }),
     h("span", { class: "unit-line" }, name,
       h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`)));
-  return h("li", { class: "strong" }, face, h("a", { href: unitLink(model, layer, unit) }, `Unit ${unit}`));
+  return h("li", { class: isActive({ quantile }) ? "strong" : "strong weak" }, face,
+    h("a", { href: unitLink(model, layer, unit) }, `Unit ${unit}`));
 }
 
 /** How rare it is that the unit is as active as here. @param {number} quantile */
 function rare(quantile) {
   const share = Math.max(0.01, 100 * (1 - quantile));
-  return `${share < 1 ? share.toFixed(2) : Math.round(share)}%`;
+  return `${share < 10 ? share.toFixed(share < 1 ? 2 : 1) : Math.round(share)}%`;
 }

@@ -87,7 +87,7 @@ function whichUnits(s) {
     return wallLink({ model: s.model, ...(layer && { layer }), ...(brush && { concept: brush.concept }) });
   }
   const units = brush.units?.slice(0, unitsIn(brush.id) ? undefined : s.tool.count) ?? [];
-  return wallLink({ model: s.model, layer: brush.layer, units });
+  return wallLink({ model: s.model, layer: brush.layer, units, ...(!unitsIn(brush.id) && { brush: brush.concept }) });
 }
 
 /** @param {import("../state.js").Store} store @param {(model: string) => number} startOf  the page a world opens at */

@@ -35,14 +35,16 @@ export function mountWall(into) {
   const stop = () => clearTimeout(later);
   into.add(stop);
 
-  /** @param {readonly Unit[]} units @param {{model: string, layer: string, minimum: number | null}} of */
-  return function show(units, of) {
+  /** @param {readonly Unit[]} units @param {{model: string, layer: string, minimum: number | null}} of
+   * @param {() => void} grown  called a moment after cards came, when all around them is there too */
+  return function show(units, of, grown) {
     stop();
     const best = Math.max(0.05, ...units.map(({ iou }) => iou));
     const card = (/** @type {Unit} */ unit) => unitCard(unit, { ...of, best });
     list.replaceChildren(...units.slice(0, AT_ONCE).map(card));
     let next = AT_ONCE;
     const more = () => {
+      grown();
       if (next >= units.length) return;
       list.append(...units.slice(next, next + PART).map(card));
       next += PART;
