@@ -29,8 +29,8 @@ STROKES = 10
 """Of a painting; then the student takes another scene."""
 MASK_SIDE = 128
 SHORT_S = 30.0
-SETTLED_S = 60.0
-"""By then the caches are full."""
+SETTLED_S = 300.0
+"""By then the caches are full; half of a shorter class."""
 
 
 def rows(seconds: float) -> list[Row]:
