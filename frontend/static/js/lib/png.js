@@ -80,7 +80,7 @@ export async function picturePng(rgba, side, factor) {
  * @returns {{type: string, start: number, data: Uint8Array}[]} start: first byte of the chunk
  */
 export function chunks(file) {
-  if (SIGNATURE.some((byte, i) => file[i] !== byte)) throw new Error("not a PNG file");
+  if (SIGNATURE.some((byte, i) => file[i] !== byte)) throw new Error("not a PNG file that Unitbrush saved");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const found = [];
   for (let at = 8; at + 12 <= file.length; ) {

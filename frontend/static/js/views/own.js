@@ -18,7 +18,10 @@ export function mountOwn(unit) {
   const remove = need(document, "#remove", HTMLButtonElement);
   let serial = 0;
 
-  const file = mountFile((picture) => void show(picture), () => {
+  const file = mountFile((picture) => {
+    void show(picture);
+    figure.scrollIntoView({ block: "nearest" }); // a file can be dropped far from here
+  }, () => {
     serial++;
     figure.hidden = words.hidden = remove.hidden = true;
     need(document, "#open", HTMLElement).focus();
