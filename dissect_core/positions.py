@@ -103,9 +103,9 @@ def _mixed(maps: Tensor, row: Tensor, place: Tensor, grid: int) -> Tensor:
     for cell_row in down[:2]:
         start = (row * height + cell_row.index_select(0, i)) * width
         first, last = flat.index_select(0, start + before), flat.index_select(0, start + after)
-        ends.append((first * (1 - share)).add_(last * share))
+        ends.append(_between(first, last, share))
     share = down[2].index_select(0, i).to(maps.dtype)
-    return (ends[0] * (1 - share)).add_(ends[1] * share)
+    return _between(ends[0], ends[1], share)
 
 
 def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -136,9 +136,9 @@ def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator
             first = flat.index_select(0, base + across.before.index_select(0, j))[:, None]
             last = flat.index_select(0, base + across.after.index_select(0, j))[:, None]
             share = across.share.index_select(0, j)
-            ends.append((first * (1 - share)).add_(last * share)[:, None, :])  # (Q, 1, positions across)
+            ends.append(_between(first, last, share)[:, None, :])  # (Q, 1, positions across)
         share = down.share.index_select(0, i)[:, :, None]
-        values = (ends[0] * (1 - share)).add_(ends[1] * share)  # (Q, positions down, positions across)
+        values = _between(ends[0], ends[1], share)  # (Q, positions down, positions across)
         mesh, place = where((values > limits.index_select(0, unit)[:, None, None]).flatten(1))
         start = (number // units * grid + down.start.index_select(0, i)) * grid + across.start.index_select(0, j)
         yield unit.index_select(0, mesh), start.index_select(0, mesh) + inside.index_select(0, place)
@@ -152,12 +152,17 @@ def _along(x: Tensor, axis: int, grid: int) -> Tensor:
     if grid % cells:
         share = _taps(cells, grid, x.device)[2].to(x.dtype).view(-1, *[1] * (3 - axis))
         first, last = _ends(x, axis, grid)
-        return (first * (1 - share)).add_(last * share)
+        return _between(first, last, share)
     before, after, _, share = _meshes(cells, grid, x.device)
     share = share.to(x.dtype).view(*share.shape, *[1] * (3 - axis))
     first, last = (x.index_select(axis, cell).unsqueeze(axis + 1) for cell in (before, after))
-    inside = (first * (1 - share)).add_(last * share).flatten(axis, axis + 1)
+    inside = _between(first, last, share).flatten(axis, axis + 1)
     return inside.narrow(axis, (inside.shape[axis] - grid + 1) // 2, grid)
+
+
+def _between(first: Tensor, last: Tensor, share: Tensor) -> Tensor:
+    """The value `share` of the way from one cell to the next: always these three operations, so always these bits."""
+    return (first * (1 - share)).add_(last * share)
 
 
 def _ends(x: Tensor, axis: int, grid: int) -> tuple[Tensor, Tensor]:

@@ -21,7 +21,7 @@ whose any_rise is at least 0.7 and whose clear_rise is at least 0.5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -208,12 +208,7 @@ class Search:
         set_ = self._unit_set(layer, units, max(self.spec.levels))
         drawn = self._drawn(set_, self.screen)
         worth = min(drawn.clear_rise, ENOUGH_DRAWN) + drawn.any_rise / 2 + _much(drawn)
-        home, astray = (
-            max(
-                (one.clear_rise + _much(one) / 2 for one in (self._drawn(set_, there) for there in places)), default=0.0
-            )
-            for places in (self.home, self.abroad)
-        )
+        home, astray = (self._most(set_, places, _clearly_and_much) for places in (self.home, self.abroad))
         return worth + HOME_WEIGHT * home - ASTRAY_WEIGHT * astray
 
     def _drawn(self, units: UnitSet, places: Places) -> Insertion:
@@ -221,7 +216,11 @@ class Search:
 
     def _astray(self, units: UnitSet) -> float:
         """How often a set draws the concept clearly where it does not belong; 0 where nobody asks."""
-        return max((self._drawn(units, there).clear_rise for there in self.abroad), default=0.0)
+        return self._most(units, self.abroad, lambda drawn: drawn.clear_rise)
+
+    def _most(self, units: UnitSet, contexts: Sequence[Places], how: Callable[[Insertion], float]) -> float:
+        """The most that a set draws in one of some contexts; 0 without any."""
+        return max((how(self._drawn(units, there)) for there in contexts), default=0.0)
 
     def _finalists(self, effects: Mapping[Ranking, Mapping[str, Tensor]], trials: Sequence[Trial]) -> list[Trial]:
         """The best sets, above all those that work; ranked once more if that is better; and some that upset less."""
@@ -305,6 +304,10 @@ def _order(scores: Tensor) -> Tensor:
 def _much(drawn: Insertion) -> float:
     """How much of the brush it draws on average, in parts of plenty; below 0 where it erases."""
     return float(drawn.gain.clamp(max=PLENTY).mean()) / PLENTY
+
+
+def _clearly_and_much(drawn: Insertion) -> float:
+    return drawn.clear_rise + _much(drawn) / 2
 
 
 def _draws_best(trials: Sequence[Trial]) -> float:

@@ -19,7 +19,7 @@ export function mountOwn(unit) {
   let serial = 0;
 
   const file = mountFile((picture) => {
-    void show(picture);
+    void show(picture).then(() => words.scrollIntoView({ block: "nearest" }));
     figure.scrollIntoView({ block: "nearest" }); // a file can be dropped far from here
   }, () => {
     serial++;

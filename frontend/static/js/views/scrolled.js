@@ -3,6 +3,7 @@
  * built by script, and in parts.
  */
 import { listen } from "../lib/dom.js";
+import { recall, remember } from "../lib/tab.js";
 
 const KEY = "unitbrush.scrolled ";
 const OWN_WAY = /** @type {const} */ (["wheel", "touchstart", "pointerdown", "keydown"]);
@@ -15,13 +16,7 @@ export function mountScrolled(into) {
   let wanted = again ? read(key()) : 0;
 
   /** Before the page shows something else. */
-  function keep() {
-    try {
-      sessionStorage.setItem(key(), String(Math.round(scrollY)));
-    } catch {
-      // no storage, or no room in it: the page opens at its top
-    }
-  }
+  const keep = () => remember(key(), String(Math.round(scrollY)));
   window.addEventListener("pagehide", keep);
   for (const type of OWN_WAY) listen(into, window, type, () => (wanted = 0), { passive: true, capture: true });
 
@@ -39,10 +34,4 @@ export function mountScrolled(into) {
 }
 
 /** @param {string} key */
-function read(key) {
-  try {
-    return Number(sessionStorage.getItem(key)) || 0;
-  } catch {
-    return 0;
-  }
-}
+const read = (key) => Number(recall(key)) || 0;
