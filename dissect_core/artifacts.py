@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, their SHA-256, and the version of the code that made them.
+"""Files that appear whole or not at all, and their SHA-256.
 
 Everything in `precomputed/` is written through here: into a temporary file of the same folder, flushed to the disk,
 then renamed over the old one, so a reader or a crash never sees half a file.
@@ -11,7 +11,6 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,6 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from dissect_core.errors import ArtifactMismatch
-from dissect_core.version import __version__
-
-PACKAGE = Path(__file__).parent
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -95,19 +91,6 @@ def sha256_file(path: Path) -> str:
     """SHA-256 of a file, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Version of the package and a digest of the sources that results depend on: "0.1.0+3f9c2a71d0be".
-
-    The worlds and the training are left out: their products (weights) are named by their own SHA-256.
-    """
-    digest = hashlib.sha256()
-    folders = (PACKAGE, PACKAGE / "stats", PACKAGE / "models", PACKAGE / "render")
-    for file in sorted(file for folder in folders for file in folder.glob("*.py")):
-        digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def require(condition: bool, file: str, *, field: str, value: object, allowed: str) -> None:

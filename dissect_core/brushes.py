@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dissect_core.artifacts import code_version, read_json, require, write_json
+from dissect_core.artifacts import read_json, require, write_json
 from dissect_core.concepts import Concept
 from dissect_core.errors import UnknownConcept
 
@@ -70,7 +70,7 @@ class BrushSet:
     model_sha256: str
     segmenter_sha256: str
     brushes: tuple[Brush, ...]
-    code_version: str = field(default_factory=code_version)
+    code_version: str
 
     def brush(self, name: str) -> Brush:
         """The brush of that id.  Raises UnknownConcept naming the brushes that there are."""

@@ -14,8 +14,9 @@ from typing import Any
 
 from torch import Tensor
 
-from dissect_core.artifacts import code_version, read_json, write_json
+from dissect_core.artifacts import read_json, write_json
 from dissect_core.brushes import Brush, BrushSet, brush_of
+from dissect_core.code_version import code_version
 from dissect_core.concepts import Concept
 from dissect_core.dissection import Dissection, Progress, silent
 from dissect_core.dissection_store import inputs_folder, place_to_work
@@ -58,7 +59,7 @@ def choose_brushes(
     model, model_sha256, segmenter_sha256 = (
         str(manifest[key]) for key in ("model", "model_sha256", "segmenter_sha256")
     )
-    return BrushSet(model, model_sha256, segmenter_sha256, tuple(brushes)), verdicts
+    return BrushSet(model, model_sha256, segmenter_sha256, tuple(brushes), code_version(__name__)), verdicts
 
 
 def candidates(bench: Bench, pool: Pool, spec: ChoiceSpec) -> list[Concept]:
@@ -111,7 +112,7 @@ def _check_unseen(dissection: Dissection, spec: ChoiceSpec) -> None:
 
 
 def _folder(work: Path, dissection: Dissection, spec: ChoiceSpec) -> Path:
-    inputs = {"dissection": dict(dissection.manifest), "choice": asdict(spec), "code_version": code_version()}
+    inputs = {"dissection": dict(dissection.manifest), "choice": asdict(spec), "code_version": code_version(__name__)}
     return inputs_folder(work, str(dissection.manifest["model"]), inputs)
 
 

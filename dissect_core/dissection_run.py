@@ -24,7 +24,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import code_version
+from dissect_core.code_version import code_version
 from dissect_core.dissection import SCHEMA, Dissection, DissectionSpec, LayerStats, Progress, TopList, silent
 from dissect_core.dissection_passes import FirstPass, SecondPass, Survey
 from dissect_core.dissection_store import Checkpoint, LabelFile, digest_of, place_to_work, share_folder
@@ -165,7 +165,7 @@ def inputs_of(source: Source, segments: Segments, spec: DissectionSpec) -> dict[
         "levels": level_quantiles(),
         "upsampling": UPSAMPLING,
         "quantile_relative_error": RELATIVE_ERROR,
-        "code_version": code_version(),
+        "code_version": code_version(__name__),
         "layers": list(spec.layers),
         "maps": {name: list(names) for name, names in segments.columns.categories.items()},
     }

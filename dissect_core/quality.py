@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import code_version
+from dissect_core.code_version import code_version
 from dissect_core.concepts import Columns
 from dissect_core.dissection import Progress, silent
 from dissect_core.effects import pixels
@@ -97,7 +97,7 @@ def measure_quality(
         "first_scene": spec.first_scene,
         "model_sha256": spec.model_sha256,
         "segmenter_sha256": spec.segmenter_sha256,
-        "code_version": code_version(),
+        "code_version": code_version(__name__),
         "objects": objects,
         "objects_within_a_quarter": all(row["within"] for row in objects if row["within"] is not None),
         "features": FEATURES,

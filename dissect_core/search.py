@@ -29,9 +29,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import code_version
 from dissect_core.assemble import AssemblySpec, assemble
 from dissect_core.brushes import DEFAULT_COUNT, LENGTH, Brush, Ranking
+from dissect_core.code_version import code_version
 from dissect_core.concepts import Concept
 from dissect_core.dissection import Dissection
 from dissect_core.effects import (
@@ -280,7 +280,7 @@ class Search:
         x, y = places.centres[best].tolist()
         box = tuple(round(min(max(e, 0.0), 1.0), 4) for e in (x - radius, y - radius, x + radius, y + radius))
         units = self._unit_set(trial.layer, trial.order, trial.level)
-        source = {"images": self.spec.pool, "first_id": self.spec.first_id, "code_version": code_version()}
+        source = {"images": self.spec.pool, "first_id": self.spec.first_id, "code_version": code_version(__name__)}
         return Brush(
             id=self.concept.name,
             concept=self.concept.name,

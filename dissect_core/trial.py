@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import code_version
 from dissect_core.brushes import Brush, BrushSet
+from dissect_core.code_version import code_version
 from dissect_core.concepts import Columns, Concept
 from dissect_core.dissection import Progress, silent
 from dissect_core.effects import (
@@ -107,7 +107,7 @@ def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progres
             _collect(bench, pool, tally, spec, erase=offset < spec.images)
             done = offset * len(tallies) + (n + 1) * len(pool.ids)
             progress("trial", done, max(spec.images, offset + len(pool.ids)) * len(tallies))
-    source = {"images": spec.images, "first_id": spec.first_id, "code_version": code_version()}
+    source = {"images": spec.images, "first_id": spec.first_id, "code_version": code_version(__name__)}
     measured = (
         replace(
             tally.brush,
@@ -122,7 +122,7 @@ def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progres
         )
         for tally in tallies
     )
-    return replace(brushes, brushes=tuple(measured), code_version=code_version())
+    return replace(brushes, brushes=tuple(measured), code_version=code_version(__name__))
 
 
 def report(

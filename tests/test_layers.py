@@ -26,7 +26,8 @@ from tests.source import (
 # dissect_core, from the ground up: a module may import from lower lines and from its own package only.
 LEVELS = (
     "errors version",
-    "artifacts assemble colours concepts decoding devices edits hooks latents memory pixels positions progress sweep",
+    "artifacts assemble code_version colours concepts decoding devices edits hooks latents memory pixels positions"
+    " progress sweep",
     "brushes halves highlight masks models pictures sheets stats world",
     "render",
     "dissection scene_pictures segments sources training",

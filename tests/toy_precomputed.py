@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import code_version, sha256_file, write_tensors
+from dissect_core.artifacts import sha256_file, write_tensors
 from dissect_core.brushes import Brush, BrushSet, brush_file, write_brushes
+from dissect_core.code_version import code_version
 from dissect_core.concepts import Columns
 from dissect_core.dissection import SCHEMA as DISSECTION_SCHEMA
 from dissect_core.dissection import Dissection, LayerStats, TopList
@@ -103,7 +104,7 @@ def toy_dissection(domain: Domain, resolution: int, model_sha256: str) -> Dissec
         "first_id": 0,
         "quantile": 0.99,
         "grid": 16,
-        "code_version": code_version(),
+        "code_version": code_version("dissect_core.dissection_run"),
         "layers": list(layers),
         "maps": maps,
     }
@@ -152,7 +153,8 @@ def toy_brushes(domain: Domain, dissection: Dissection) -> BrushSet:
                 measured={"draw_success": 0.9},
             )
         )
-    return BrushSet(f"storybook-{domain}", dissection.manifest["model_sha256"], SEGMENTER_SHA256, tuple(brushes))
+    weights, code = dissection.manifest["model_sha256"], code_version("dissect_core.search")
+    return BrushSet(f"storybook-{domain}", weights, SEGMENTER_SHA256, tuple(brushes), code)
 
 
 def write_toy_precomputed(path: Path | str, resolution: int = 64) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.artifacts import code_version, require
+from dissect_core.artifacts import require
 from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
 from dissect_core.choose import badly_seen, choose_brushes
 from dissect_core.commands.options import (
@@ -154,5 +154,5 @@ def quality(
         typer.echo(f"{row['name']:14}{row['generated']:10.2%}{row['world']:8.2%}{ratio:>7}{verdict}")
     typer.echo(
         f"Fréchet distance {found['frechet']:.3f}, precision {found['precision']:.3f}, recall {found['recall']:.3f} "
-        f"({found['features']}; code {code_version()})"
+        f"({found['features']}; code {found['code_version']})"
     )

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from dissect_core.artifacts import code_version, sha256_file, write_tensors
+from dissect_core.artifacts import sha256_file, write_tensors
+from dissect_core.code_version import code_version
 from dissect_core.models.card import Domain, Kind, ModelCard, Weights, write_card
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.models.vgg import SceneClassifier
@@ -125,7 +126,7 @@ def _publish(
         origin=ORIGIN,
         paint_layers=paint_layers,
         architecture=architecture,
-        training={**training, "code_version": code_version()},
+        training={**training, "code_version": code_version(f"dissect_core.training.{kind}")},
         quality=quality,
     )
     write_card(card, path.with_suffix(".json"))

@@ -81,5 +81,5 @@ def write_published(root: Path) -> str:
     units = {name: generator.layers[name].units for name in layers}
     stats = {name: toy_stats(torch.full((count,), VALUE), torch.zeros(count, 1)) for name, count in units.items()}
     write_dissection(Dissection(manifest, Columns(maps), stats), root / "dissection")
-    write_brushes(BrushSet(model, weights.sha256, "0" * 64, ()), brush_file(root / "brushes", model))
+    write_brushes(BrushSet(model, weights.sha256, "0" * 64, (), "none"), brush_file(root / "brushes", model))
     return model

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.artifacts import code_version
+from dissect_core.code_version import code_version
 
 WARM_UP = 2
 NOTHING = float("nan")
@@ -138,7 +138,7 @@ def table(rows: Sequence[Row], head: bool = True) -> str:
 def machine() -> dict[str, object]:
     """What the figures belong to."""
     return {
-        "version": code_version(),
+        "version": code_version("dissect_core.render.renderer"),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "system": f"{platform.system()} {platform.machine()}",
