@@ -17,13 +17,13 @@ from starlette.templating import Jinja2Templates
 from dissect_core.errors import UnitbrushError
 from dissect_core.version import __version__
 from server.errors import install_error_handlers
-from server.headers import NoTracebacks, SecurityHeaders
-from server.limits import BodyLimit
-from server.routes import health, looking, models, pages, paint, render, units
+from server.http.headers import NoTracebacks, SecurityHeaders
+from server.http.limits import BodyLimit
+from server.http.routes import health, looking, models, pages, paint, render, units
+from server.http.static import VersionedFiles
 from server.schemas import ErrorOut, Painting
 from server.services import Services, load_services
 from server.settings import Settings
-from server.static import VersionedFiles
 
 DESCRIPTION = "Paint with the units of a generative network. Every error has the same shape."
 

@@ -18,17 +18,17 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import require
-from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes
-from dissect_core.concepts import HALF, Columns
-from dissect_core.dissection import Dissection, LayerStats
-from dissect_core.dissection_files import read_dissection
+from dissect_core.brushes.brush import Brush, BrushSet, brush_file, read_brushes
+from dissect_core.concepts.columns import HALF, Columns
+from dissect_core.dissection.files import read_dissection
+from dissect_core.dissection.result import Dissection, LayerStats
 from dissect_core.errors import ArtifactMismatch, UnknownConcept, UnknownLayer, UnknownModel
-from dissect_core.gallery import Gallery, evidence, read_gallery
 from dissect_core.models.card import ModelCard
 from dissect_core.models.progan import Generator, LayerInfo
 from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import SceneClassifier
+from dissect_core.system.artifacts import require
+from dissect_core.units.gallery import Gallery, evidence, read_gallery
 
 
 @dataclass(frozen=True, eq=False)

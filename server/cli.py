@@ -17,9 +17,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from dissect_core.cli import add_commands
-from dissect_core.devices import pick_device
 from dissect_core.errors import UnitbrushError
-from dissect_core.memory import keep_freed_memory, keep_kernels
+from dissect_core.system.devices import pick_device
+from dissect_core.system.memory import keep_freed_memory, keep_kernels
 from dissect_core.version import __version__
 from server.app import create_app
 from server.services import load_services

@@ -19,8 +19,8 @@ from pydantic import (
     field_validator,
 )
 
-from dissect_core.latents import MAX_ID
-from dissect_core.pixels import Format
+from dissect_core.images.pixels import Format
+from dissect_core.models.latents import MAX_ID
 from server.errors import ApiError, from_validation
 
 Name = Annotated[StrictStr, Field(max_length=100)]

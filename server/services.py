@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dissect_core.devices import pick_device
+from dissect_core.system.devices import pick_device
 from server.catalog import load_catalog
-from server.looking import Looking
+from server.painting.studio import Studio, make_studio
 from server.settings import Settings
-from server.studio import Studio, make_studio
+from server.units.inspector import Looking
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, apply_edit
-from dissect_core.hooks import edited
+from dissect_core.models.hooks import edited
 from dissect_core.models.progan import Generator
+from dissect_core.painting.edits import LayerEdit, apply_edit
 
 
 @torch.inference_mode()

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes
-from dissect_core.choose import LEAST_SEEN
-from dissect_core.dissection_files import read_dissection
+from dissect_core.brushes.brush import Brush, BrushSet, brush_file, read_brushes
+from dissect_core.brushes.choose import LEAST_SEEN
+from dissect_core.brushes.trial import check_goals
+from dissect_core.dissection.files import read_dissection
+from dissect_core.evaluation.quality import failing_objects
 from dissect_core.models.card import ModelCard, read_card
-from dissect_core.quality import failing_objects
-from dissect_core.trial import check_goals
 from tests.source import ROOT
 from tests.test_precomputed import MODELS, PRECOMPUTED, shipped
 

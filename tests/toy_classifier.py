@@ -13,14 +13,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import sha256_file, write_tensors
-from dissect_core.concepts import Columns
-from dissect_core.dissection import SCHEMA, Dissection, LayerStats, TopList
-from dissect_core.dissection_files import write_dissection
+from dissect_core.concepts.columns import Columns
+from dissect_core.dissection.files import write_dissection
+from dissect_core.dissection.result import SCHEMA, Dissection, LayerStats, TopList
 from dissect_core.models.card import ModelCard, Weights, write_card
 from dissect_core.models.vgg import MEAN, NAMES, STD, SceneClassifier
 from dissect_core.stats.histogram import Histogram
 from dissect_core.stats.iqr import LEVELS, IqrScores
+from dissect_core.system.artifacts import sha256_file, write_tensors
 
 MODEL = "storybook-classifier"
 CLASSES = ("church", "kitchen", "beach")

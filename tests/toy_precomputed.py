@@ -12,18 +12,18 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import sha256_file, write_tensors
-from dissect_core.brushes import Brush, BrushSet, brush_file, write_brushes
-from dissect_core.code_version import code_version
-from dissect_core.concepts import Columns
-from dissect_core.dissection import SCHEMA as DISSECTION_SCHEMA
-from dissect_core.dissection import Dissection, LayerStats, TopList
-from dissect_core.dissection_files import write_dissection
-from dissect_core.latents import latents
+from dissect_core.brushes.brush import Brush, BrushSet, brush_file, write_brushes
+from dissect_core.concepts.columns import Columns
+from dissect_core.dissection.files import write_dissection
+from dissect_core.dissection.result import SCHEMA as DISSECTION_SCHEMA
+from dissect_core.dissection.result import Dissection, LayerStats, TopList
 from dissect_core.models.card import Domain, ModelCard, Weights, write_card
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
 from dissect_core.stats.histogram import Histogram
 from dissect_core.stats.iqr import LEVELS, IqrScores
+from dissect_core.system.artifacts import sha256_file, write_tensors
+from dissect_core.system.code_version import code_version
 from tests.toy_classifier import write_toy_classifier
 
 LATENT_SIZE = 16
@@ -104,7 +104,7 @@ def toy_dissection(domain: Domain, resolution: int, model_sha256: str) -> Dissec
         "first_id": 0,
         "quantile": 0.99,
         "grid": 16,
-        "code_version": code_version("dissect_core.dissection_run"),
+        "code_version": code_version("dissect_core.dissection.run"),
         "layers": list(layers),
         "maps": maps,
     }
@@ -153,7 +153,7 @@ def toy_brushes(domain: Domain, dissection: Dissection) -> BrushSet:
                 measured={"draw_success": 0.9},
             )
         )
-    weights, code = dissection.manifest["model_sha256"], code_version("dissect_core.search")
+    weights, code = dissection.manifest["model_sha256"], code_version("dissect_core.brushes.search")
     return BrushSet(f"storybook-{domain}", weights, SEGMENTER_SHA256, tuple(brushes), code)
 
 

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from dissect_core.artifacts import read_json
 from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
 from dissect_core.commands.options import RUNS, SEGMENTER, Runs
-from dissect_core.dissection import MINIMUM_IOU, Dissection, DissectionSpec
-from dissect_core.dissection_files import MANIFEST, write_dissection
-from dissect_core.dissection_run import dissect
+from dissect_core.concepts.segments import Segments
+from dissect_core.dissection.files import MANIFEST, write_dissection
+from dissect_core.dissection.result import MINIMUM_IOU, Dissection, DissectionSpec
+from dissect_core.dissection.run import dissect
 from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import ModelCard, write_card
-from dissect_core.own import load_segmenter
-from dissect_core.progress import Progress
-from dissect_core.segments import Segments
+from dissect_core.sources.custom import load_segmenter
+from dissect_core.system.artifacts import read_json
+from dissect_core.system.progress import Progress
 
 
 @with_network

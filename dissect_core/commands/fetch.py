@@ -8,7 +8,7 @@ import typer
 
 from dissect_core.commands.options import PRECOMPUTED, Precomputed
 from dissect_core.models.fetch import PUBLISHED, fetch, published
-from dissect_core.progress import Progress
+from dissect_core.system.progress import Progress
 
 
 def fetch_command(

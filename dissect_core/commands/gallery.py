@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from dissect_core.artifacts import require
 from dissect_core.commands.network import NetworkOptions, dissected, open_network, with_network
-from dissect_core.dissection import Dissection
-from dissect_core.dissection_files import MANIFEST, read_dissection
-from dissect_core.gallery import draw_strips, write_gallery
-from dissect_core.progress import Progress
-from dissect_core.sources import Source
+from dissect_core.dissection.files import MANIFEST, read_dissection
+from dissect_core.dissection.result import Dissection
+from dissect_core.sources.networks import Source
+from dissect_core.system.artifacts import require
+from dissect_core.system.progress import Progress
+from dissect_core.units.gallery import draw_strips, write_gallery
 
 
 @with_network

@@ -8,9 +8,11 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.artifacts import require
-from dissect_core.brushes import BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import badly_seen, choose_brushes
+from dissect_core.brushes.brush import BrushSet, brush_file, read_brushes, write_brushes
+from dissect_core.brushes.choose import badly_seen, choose_brushes
+from dissect_core.brushes.effects import Bench
+from dissect_core.brushes.search import ChoiceSpec, Verdict
+from dissect_core.brushes.trial import TrialSpec, check_goals, measure_brushes, working
 from dissect_core.commands.options import (
     PRECOMPUTED,
     RUNS,
@@ -24,15 +26,13 @@ from dissect_core.commands.options import (
     model_of,
     prepared,
 )
-from dissect_core.dissection_files import MANIFEST, read_dissection
-from dissect_core.effects import Bench
+from dissect_core.dissection.files import MANIFEST, read_dissection
+from dissect_core.evaluation.quality import QualitySpec, measure_quality
 from dissect_core.models.card import write_card
 from dissect_core.models.registry import Registry
-from dissect_core.progress import Progress
-from dissect_core.quality import QualitySpec, measure_quality
 from dissect_core.render import Renderer
-from dissect_core.search import ChoiceSpec, Verdict
-from dissect_core.trial import TrialSpec, check_goals, measure_brushes, working
+from dissect_core.system.artifacts import require
+from dissect_core.system.progress import Progress
 
 
 def brushes(

@@ -20,10 +20,17 @@ from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Thre
 from dissect_core.errors import UnitbrushError, UnknownModel
 from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import NAMES
-from dissect_core.own import load_network
-from dissect_core.pictures import PictureFolder
-from dissect_core.shipped import shipped_source
-from dissect_core.sources import ClassifierSource, GeneratorSource, LatentSource, Normalisation, Source, convolutions
+from dissect_core.sources.bundled import shipped_source
+from dissect_core.sources.custom import load_network
+from dissect_core.sources.networks import (
+    ClassifierSource,
+    GeneratorSource,
+    LatentSource,
+    Normalisation,
+    Source,
+    convolutions,
+)
+from dissect_core.sources.pictures import PictureFolder
 
 IMAGES = 10_000
 """Pictures, generated or painted, that are looked at unless told."""

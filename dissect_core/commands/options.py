@@ -8,9 +8,9 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.devices import pick_device
-from dissect_core.memory import keep_freed_memory, keep_kernels
 from dissect_core.models.registry import Registry
+from dissect_core.system.devices import pick_device
+from dissect_core.system.memory import keep_freed_memory, keep_kernels
 
 PRECOMPUTED = Path("precomputed")
 RUNS = Path("runs")

@@ -9,10 +9,10 @@ import typer
 
 from dissect_core.commands.gallery import draw_again
 from dissect_core.commands.network import NetworkOptions, dissected, with_network
-from dissect_core.dissection import Dissection
-from dissect_core.dissection_files import read_dissection
-from dissect_core.gallery import Gallery, read_gallery
+from dissect_core.dissection.files import read_dissection
+from dissect_core.dissection.result import Dissection
 from dissect_core.report.pages import write_report
+from dissect_core.units.gallery import Gallery, read_gallery
 
 
 @with_network

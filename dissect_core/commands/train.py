@@ -21,7 +21,7 @@ from dissect_core.commands.options import (
     model_of,
     prepared,
 )
-from dissect_core.progress import Progress, Speed
+from dissect_core.system.progress import Progress, Speed
 from dissect_core.training.classifier import held_out_accuracy, train_classifier
 from dissect_core.training.config import read_classifier_config, read_generator_config, read_segmenter_config
 from dissect_core.training.dataset import PaintedScenes, painted_scenes

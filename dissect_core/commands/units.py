@@ -11,16 +11,16 @@ import torch
 import typer
 from torch import Tensor
 
-from dissect_core.artifacts import write_bytes
 from dissect_core.commands.gallery import check_source
 from dissect_core.commands.network import NetworkOptions, dissected, open_network, with_network
-from dissect_core.dissection import Dissection, LabelledUnit
-from dissect_core.dissection_files import read_dissection
+from dissect_core.dissection.files import read_dissection
+from dissect_core.dissection.result import Dissection, LabelledUnit
 from dissect_core.errors import UnitbrushError, UnknownConcept
-from dissect_core.gallery import strip_pictures
-from dissect_core.pixels import encode
-from dissect_core.sheets import captioned, contact_sheet
-from dissect_core.sources import Source
+from dissect_core.images.pixels import encode
+from dissect_core.images.sheets import captioned, contact_sheet
+from dissect_core.sources.networks import Source
+from dissect_core.system.artifacts import write_bytes
+from dissect_core.units.gallery import strip_pictures
 
 
 @with_network

@@ -8,9 +8,9 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.artifacts import write_bytes
-from dissect_core.pixels import encode
-from dissect_core.sheets import contact_sheet
+from dissect_core.images.pixels import encode
+from dissect_core.images.sheets import contact_sheet
+from dissect_core.system.artifacts import write_bytes
 from dissect_core.world.concepts import CATEGORIES
 from dissect_core.world.palette import label_colours
 from dissect_core.world.scenes import PAINTERS, paint

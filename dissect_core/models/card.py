@@ -9,7 +9,7 @@ from dataclasses import field as default
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dissect_core.artifacts import read_json, require, write_json
+from dissect_core.system.artifacts import read_json, require, write_json
 
 SCHEMA = 1
 Kind = Literal["generator", "segmenter", "classifier"]

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dissect_core.artifacts import sha256_file, write_tensors
 from dissect_core.errors import BadCheckpoint, UnitbrushError, UnknownModel
 from dissect_core.models.card import Domain, ModelCard, Weights, read_card, write_card
 from dissect_core.models.checkpoint import hash_in_name, load_generator_state
 from dissect_core.models.progan import Generator
+from dissect_core.system.artifacts import sha256_file, write_tensors
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes there so far and the bytes in all (None: the server does not say)."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render.window import Window, whole
 
 Key = tuple[Hashable, Hashable]

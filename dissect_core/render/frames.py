@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, apply_edit
+from dissect_core.painting.edits import LayerEdit, apply_edit
 from dissect_core.render.cache import Activations, State, own
 from dissect_core.render.folded import Folded
 from dissect_core.render.passes import Job

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, apply_edit
+from dissect_core.painting.edits import LayerEdit, apply_edit
 from dissect_core.render.cache import Activations, State, own
 from dissect_core.render.folded import Folded, normalise
 from dissect_core.render.window import Window, seen, whole

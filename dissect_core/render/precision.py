@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit
-from dissect_core.latents import latents
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render.convolution import packed_types
 from dissect_core.render.folded import Folded
 from dissect_core.render.passes import Job, run

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, check_edit
 from dissect_core.errors import BadShape, UnknownLayer
 from dissect_core.models.progan import Generator
+from dissect_core.painting.edits import LayerEdit, check_edit
 from dissect_core.render.cache import State, States
 from dissect_core.render.folded import Folded
 from dissect_core.render.frames import Frames

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit
+from dissect_core.painting.edits import LayerEdit
 
 MARGIN = 1
 """Cells around a window that its block looks at."""

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dissect_core.concepts import Concept
-from dissect_core.dissection import LayerSummary
+from dissect_core.concepts.columns import Concept
+from dissect_core.dissection.result import LayerSummary
 
 TALL = 120
 """Height of the highest bar."""

@@ -16,11 +16,11 @@ from typing import Any
 import torch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dissect_core.artifacts import write_bytes
-from dissect_core.concepts import Concept
-from dissect_core.dissection import MINIMUM_IOU, Dissection
-from dissect_core.gallery import Gallery
+from dissect_core.concepts.columns import Concept
+from dissect_core.dissection.result import MINIMUM_IOU, Dissection
 from dissect_core.report.charts import category_chart, concept_chart, histogram_path
+from dissect_core.system.artifacts import write_bytes
+from dissect_core.units.gallery import Gallery
 from dissect_core.version import __version__
 
 FILES = Path(__file__).parent / "files"

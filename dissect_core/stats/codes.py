@@ -12,7 +12,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from dissect_core.concepts import Columns
+from dissect_core.concepts.columns import Columns
 from dissect_core.errors import BadShape
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from dissect_core.concepts import Columns
+from dissect_core.concepts.columns import Columns
 from dissect_core.errors import BadShape
 from dissect_core.stats.codes import Codes
 

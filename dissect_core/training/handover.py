@@ -11,8 +11,8 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.artifacts import read_tensors, require, write_tensors
 from dissect_core.models.state import load_checked
+from dissect_core.system.artifacts import read_tensors, require, write_tensors
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.generator import GeneratorTraining
 

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from dissect_core.artifacts import sha256_file, write_tensors
-from dissect_core.code_version import code_version
 from dissect_core.models.card import Domain, Kind, ModelCard, Weights, write_card
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.models.vgg import SceneClassifier
+from dissect_core.system.artifacts import sha256_file, write_tensors
+from dissect_core.system.code_version import code_version
 from dissect_core.training.config import ClassifierConfig, SegmenterConfig
 from dissect_core.training.generator import GeneratorTraining
 from dissect_core.training.handover import write_handover

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import write_bytes
-from dissect_core.pixels import encode, to_bytes
-from dissect_core.sheets import contact_sheet
+from dissect_core.images.pixels import encode, to_bytes
+from dissect_core.images.sheets import contact_sheet
+from dissect_core.system.artifacts import write_bytes
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import GeneratorTraining, Step

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dissect_core.artifacts import write_bytes
 from dissect_core.errors import UnitbrushError
+from dissect_core.system.artifacts import write_bytes
 from dissect_core.world.scenes import paint
 
 SAME_WORLD_LEVELS = 2  # another processor may round a pixel differently

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from dissect_core.artifacts import write_json
-from dissect_core.devices import pick_device
-from dissect_core.memory import keep_freed_memory, keep_kernels
+from dissect_core.system.artifacts import write_json
+from dissect_core.system.devices import pick_device
+from dissect_core.system.memory import keep_freed_memory, keep_kernels
 from tests.benchmarks import classroom, dissect, encode, page, render, serving, start, sweep
 from tests.benchmarks.turns import Row, machine, table
 

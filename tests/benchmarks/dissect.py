@@ -16,15 +16,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dissect_core.dissection import DissectionSpec
-from dissect_core.dissection_passes import count_active
-from dissect_core.dissection_run import dissect
-from dissect_core.latents import latents
-from dissect_core.memory import keep_freed_memory
-from dissect_core.positions import upsample
-from dissect_core.segments import Segments
-from dissect_core.sources import GeneratorSource
+from dissect_core.concepts.positions import upsample
+from dissect_core.concepts.segments import Segments
+from dissect_core.dissection.passes import count_active
+from dissect_core.dissection.result import DissectionSpec
+from dissect_core.dissection.run import dissect
+from dissect_core.models.latents import latents
+from dissect_core.sources.networks import GeneratorSource
 from dissect_core.stats.iou import IouCounts
+from dissect_core.system.memory import keep_freed_memory
 from tests.benchmarks.networks import STORYBOOK_SIZES, random_generator, segmenter, shipped
 from tests.benchmarks.turns import Row, Times, compared, in_turns, spread_of
 

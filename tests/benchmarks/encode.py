@@ -6,8 +6,8 @@ from functools import partial
 
 import torch
 
-from dissect_core.latents import latents
-from dissect_core.pixels import FORMATS, encode, to_bytes
+from dissect_core.images.pixels import FORMATS, encode, to_bytes
+from dissect_core.models.latents import latents
 from tests.benchmarks.networks import random_generator, shipped
 from tests.benchmarks.turns import Row, compared, figure, in_turns
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.artifacts import sha256_file, write_tensors
-from dissect_core.brushes import BrushSet, brush_file, write_brushes
-from dissect_core.concepts import Columns
-from dissect_core.dissection import SCHEMA, Dissection
-from dissect_core.dissection_files import write_dissection
+from dissect_core.brushes.brush import BrushSet, brush_file, write_brushes
+from dissect_core.concepts.columns import Columns
+from dissect_core.dissection.files import write_dissection
+from dissect_core.dissection.result import SCHEMA, Dissection
 from dissect_core.models.card import ModelCard, Weights, write_card
 from dissect_core.models.progan import Generator
 from dissect_core.models.registry import Registry
 from dissect_core.models.segmenter import Segmenter
+from dissect_core.system.artifacts import sha256_file, write_tensors
 from dissect_core.world.concepts import CATEGORIES
 from tests.toy_precomputed import toy_stats
 

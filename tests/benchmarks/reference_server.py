@@ -15,13 +15,13 @@ import torch
 import uvicorn
 from fastapi import FastAPI, Response
 
-from dissect_core.edits import UnitStroke, apply_edit, compose
-from dissect_core.hooks import edited
-from dissect_core.latents import latents
-from dissect_core.masks import decode_mask, to_grid
-from dissect_core.memory import keep_freed_memory
+from dissect_core.images.pixels import encode, to_bytes
+from dissect_core.models.hooks import edited
+from dissect_core.models.latents import latents
 from dissect_core.models.registry import Registry
-from dissect_core.pixels import encode, to_bytes
+from dissect_core.painting.edits import UnitStroke, apply_edit, compose
+from dissect_core.painting.masks import decode_mask, to_grid
+from dissect_core.system.memory import keep_freed_memory
 from server.schemas import Painting
 from tests.benchmarks.networks import VALUE
 

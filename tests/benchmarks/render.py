@@ -15,9 +15,9 @@ from itertools import count
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, UnitStroke, compose
-from dissect_core.latents import latents
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
+from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
 from dissect_core.render import Renderer, Request
 from dissect_core.render.folded import Folded
 from tests.benchmarks.networks import PUBLISHED, random_generator, shipped

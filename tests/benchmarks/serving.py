@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from dissect_core.pixels import Format
+from dissect_core.images.pixels import Format
 from tests.benchmarks.networks import PRECOMPUTED, PUBLISHED, shipped, write_published
 from tests.benchmarks.servers import reference_server, unitbrush_server
 from tests.benchmarks.turns import Row, rate_row, waiting

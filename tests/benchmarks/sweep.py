@@ -11,8 +11,8 @@ import sys
 import torch
 from torch import Tensor, nn
 
-from dissect_core.hooks import edited
-from dissect_core.sweep import remove_each
+from dissect_core.experiments.sweep import remove_each
+from dissect_core.models.hooks import edited
 from tests.benchmarks.turns import Row, compared, in_turns
 
 CONV5_3 = "features.28"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from dissect_core.code_version import code_version
+from dissect_core.system.code_version import code_version
 
 WARM_UP = 2
 NOTHING = float("nan")

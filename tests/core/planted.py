@@ -19,9 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dissect_core.edits import apply_edit
-from dissect_core.hooks import edited
+from dissect_core.models.hooks import edited
 from dissect_core.models.progan import LayerInfo
+from dissect_core.painting.edits import apply_edit
 from dissect_core.render import Request
 
 

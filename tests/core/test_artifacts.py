@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from dissect_core import artifacts
 from dissect_core.errors import ArtifactMismatch
+from dissect_core.system import artifacts
 
 
 def test_json_and_tensors_come_back_as_written(tmp_path: Path) -> None:

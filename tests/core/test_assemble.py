@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from dissect_core.assemble import AssemblySpec, assemble
+from dissect_core.brushes.assemble import AssemblySpec, assemble
 
 SPEC = AssemblySpec(rounds=12, sets=32, pull=0.6)
 

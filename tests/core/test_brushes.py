@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import torch
 
-from dissect_core import search
-from dissect_core.brushes import Brush, BrushSet, brush_file, read_brushes, write_brushes
-from dissect_core.choose import badly_seen, choose_brushes
-from dissect_core.concepts import Columns, Concept
-from dissect_core.dissection import Dissection
-from dissect_core.effects import Bench, Insertion, UnitSet, observe
+from dissect_core.brushes import search
+from dissect_core.brushes.brush import Brush, BrushSet, brush_file, read_brushes, write_brushes
+from dissect_core.brushes.choose import badly_seen, choose_brushes
+from dissect_core.brushes.effects import Bench, Insertion, UnitSet, observe
+from dissect_core.brushes.habitat import Context
+from dissect_core.brushes.ranking import EffectSpec
+from dissect_core.brushes.search import ChoiceSpec, Search
+from dissect_core.brushes.trial import TrialSpec, check_goals, contexts_of, measure_brushes, working, works
+from dissect_core.concepts.columns import Columns, Concept
+from dissect_core.dissection.result import Dissection
 from dissect_core.errors import ArtifactMismatch, UnitbrushError, UnknownConcept
-from dissect_core.habitat import Context
-from dissect_core.ranking import EffectSpec
-from dissect_core.search import ChoiceSpec, Search
-from dissect_core.trial import TrialSpec, check_goals, contexts_of, measure_brushes, working, works
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 from tests.toy_precomputed import toy_stats
 

@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from dissect_core.errors import BadCheckpoint
-from dissect_core.latents import latents
 from dissect_core.models.checkpoint import load_generator_state
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
 from dissect_core.render import Renderer, Request
 from tests.slow_progan import slow_render

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dissect_core.code_version import PACKAGE, _digest, code_version, depends_on
+from dissect_core.system.code_version import PACKAGE, _digest, code_version, depends_on
 
-DISSECTION = "dissect_core.dissection_run"
-SEARCH = "dissect_core.search"
+DISSECTION = "dissect_core.dissection.run"
+SEARCH = "dissect_core.brushes.search"
 TRAINING = "dissect_core.training.generator"
 
 
@@ -35,11 +35,11 @@ def test_the_version_holds_the_release_and_a_digest() -> None:
 
 
 def test_a_changed_edit_changes_what_brushes_and_dissections_depend_on(tmp_path: Path) -> None:
-    assert changed(versions_with_a_changed("edits.py", tmp_path)) >= {SEARCH, DISSECTION}
+    assert changed(versions_with_a_changed("painting/edits.py", tmp_path)) >= {SEARCH, DISSECTION}
 
 
 def test_a_changed_contact_sheet_changes_no_result(tmp_path: Path) -> None:
-    assert not changed(versions_with_a_changed("sheets.py", tmp_path))
+    assert not changed(versions_with_a_changed("images/sheets.py", tmp_path))
 
 
 def test_a_changed_statistic_changes_the_dissection_and_not_the_training(tmp_path: Path) -> None:

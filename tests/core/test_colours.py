@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dissect_core.colours import COLOURS, LEVELS, NAMED, cielab, colour_labels, colour_table
+from dissect_core.concepts.colours import COLOURS, LEVELS, NAMED, cielab, colour_labels, colour_table
 
 
 def name_of(red: int, green: int, blue: int) -> str:

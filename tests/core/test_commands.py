@@ -10,12 +10,12 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from dissect_core.brushes import brush_file, read_brushes
-from dissect_core.dissection_files import read_dissection
+from dissect_core.brushes.brush import brush_file, read_brushes
+from dissect_core.dissection.files import read_dissection
 from dissect_core.errors import ArtifactMismatch, UnitbrushError
-from dissect_core.gallery import read_gallery
+from dissect_core.images.pixels import decode_png
 from dissect_core.models.card import read_card
-from dissect_core.pixels import decode_png
+from dissect_core.units.gallery import read_gallery
 from server.cli import command_line
 
 GENERATOR = """

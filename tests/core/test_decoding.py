@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dissect_core.decoding import BadPicture, decode_picture, square
+from dissect_core.images.decoding import BadPicture, decode_picture, square
 
 
 def file(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dissect_core.devices import pick_device
 from dissect_core.errors import UnitbrushError
+from dissect_core.system.devices import pick_device
 
 
 def test_devices() -> None:

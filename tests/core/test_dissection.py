@@ -12,14 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dissect_core.concepts import Concept
-from dissect_core.dissection import Dissection, DissectionSpec
-from dissect_core.dissection_passes import FirstPass, SecondPass
-from dissect_core.dissection_run import Share, dissect, found
+from dissect_core.concepts.columns import Concept
+from dissect_core.concepts.positions import upsample
+from dissect_core.concepts.segments import Segments
+from dissect_core.dissection.passes import FirstPass, SecondPass
+from dissect_core.dissection.result import Dissection, DissectionSpec
+from dissect_core.dissection.run import Share, dissect, found
 from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
-from dissect_core.positions import upsample
-from dissect_core.segments import Segments
-from dissect_core.sources import ClassifierSource, LatentSource
+from dissect_core.sources.networks import ClassifierSource, LatentSource
 from dissect_core.stats.iqr import level_quantiles
 from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
 

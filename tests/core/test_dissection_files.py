@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from dissect_core.artifacts import read_json, read_tensors, write_json, write_tensors
-from dissect_core.concepts import Concept
-from dissect_core.dissection import Dissection
-from dissect_core.dissection_files import read_dissection, write_dissection
-from dissect_core.dissection_run import dissect
+from dissect_core.concepts.columns import Concept
+from dissect_core.dissection.files import read_dissection, write_dissection
+from dissect_core.dissection.result import Dissection
+from dissect_core.dissection.run import dissect
 from dissect_core.errors import ArtifactMismatch
+from dissect_core.system.artifacts import read_json, read_tensors, write_json, write_tensors
 from tests.core.test_dissection import RANDOM, SPEC, assert_same, planted, random_source, segments
 
 

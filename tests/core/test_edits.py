@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissect_core.edits import LayerEdit, UnitStroke, apply_edit, compose, over
 from dissect_core.errors import BadShape, BadStroke
+from dissect_core.painting.edits import LayerEdit, UnitStroke, apply_edit, compose, over
 
 unit_interval = st.floats(0, 1, width=32)
 activation = st.floats(-100, 100, width=32)

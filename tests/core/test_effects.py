@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from dissect_core.concepts import Concept
-from dissect_core.effects import (
+from dissect_core.brushes.effects import (
     Bench,
     Insertion,
     Places,
@@ -15,8 +14,9 @@ from dissect_core.effects import (
     observe,
     to_cells,
 )
-from dissect_core.habitat import Context, context_places, learn_habitat, plausible_places
-from dissect_core.ranking import EffectRanker, EffectSpec
+from dissect_core.brushes.habitat import Context, context_places, learn_habitat, plausible_places
+from dissect_core.brushes.ranking import EffectRanker, EffectSpec
+from dissect_core.concepts.columns import Concept
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
 TREE, SKY, GRASS, CROWN = (

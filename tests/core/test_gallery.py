@@ -13,10 +13,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from dissect_core.artifacts import read_tensors, write_tensors
-from dissect_core.dissection import Dissection, TopList
+from dissect_core.dissection.result import Dissection, TopList
 from dissect_core.errors import ArtifactMismatch
-from dissect_core.gallery import IMAGES, TILE_PX, draw_strip, draw_strips, evidence, read_gallery, write_gallery
+from dissect_core.system.artifacts import read_tensors, write_tensors
+from dissect_core.units.gallery import IMAGES, TILE_PX, draw_strip, draw_strips, evidence, read_gallery, write_gallery
 from tests.core.planted import TensorSource
 from tests.toy_classifier import MAPS, toy_stats
 from tests.toy_precomputed import Columns

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from dissect_core.concepts import Columns, Concept
-from dissect_core.effects import Pool
-from dissect_core.habitat import brush_radius, instances, learn_habitat, plausible_places
+from dissect_core.brushes.effects import Pool
+from dissect_core.brushes.habitat import brush_radius, instances, learn_habitat, plausible_places
+from dissect_core.concepts.columns import Columns, Concept
 
 DOOR = Concept("part", "door")
 COLUMNS = Columns({"object": ("none", "sky", "house", "grass"), "part": ("none", "wall", "door", "window")})

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dissect_core.concepts import LEFT_OR_RIGHT, UPPER_OR_LOWER
-from dissect_core.halves import half_maps, half_names
+from dissect_core.concepts.columns import LEFT_OR_RIGHT, UPPER_OR_LOWER
+from dissect_core.concepts.halves import half_maps, half_names
 
 # object 1: a 3 x 3 block and, touching it by a corner only, one pixel; object 2: a 4 x 2 block
 PICTURE = np.array(

@@ -2,7 +2,7 @@
 
 import torch
 
-from dissect_core.highlight import MISSING, OUTLINE, lit, outlines, regions, strip, thumbnail
+from dissect_core.units.highlight import MISSING, OUTLINE, lit, outlines, regions, strip, thumbnail
 
 
 def test_a_region_is_what_exceeds_the_threshold_strictly() -> None:

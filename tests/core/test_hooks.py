@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from dissect_core.errors import LayerNeverRan, UnknownLayer
-from dissect_core.hooks import edited, recorded
+from dissect_core.models.hooks import edited, recorded
 from tests.toy import HandNet
 
 PIXEL = torch.tensor([1.0, 3.0]).view(1, 2, 1, 1)  # -> twice (2, -2) -> positive (2, 0) -> total 2

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from dissect_core.concepts import LEFT_OR_RIGHT, UPPER_OR_LOWER, Columns, Concept
+from dissect_core.concepts.columns import LEFT_OR_RIGHT, UPPER_OR_LOWER, Columns, Concept
 from dissect_core.errors import BadShape, UnknownConcept
 from dissect_core.stats.iou import IouCounts
 

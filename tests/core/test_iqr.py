@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from dissect_core.concepts import Columns
+from dissect_core.concepts.columns import Columns
 from dissect_core.errors import BadShape
 from dissect_core.stats.iqr import (
     LEAST_AGREEMENT,

@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissect_core import latents as module
 from dissect_core.errors import BadSeed, BadShape
-from dissect_core.latents import MAX_ID, STRIDE, latents
+from dissect_core.models import latents as module
+from dissect_core.models.latents import MAX_ID, STRIDE, latents
 
 
 def reference(count: int, size: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dissect_core.errors import BadMask
-from dissect_core.masks import decode_mask, to_grid
+from dissect_core.painting.masks import decode_mask, to_grid
 
 
 def png(image: Image.Image, **options: object) -> bytes:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dissect_core.memory import KERNELS, keep_kernels
+from dissect_core.system.memory import KERNELS, keep_kernels
 
 NAME = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
 

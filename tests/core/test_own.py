@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from dissect_core.errors import BadCheckpoint
-from dissect_core.own import BadFactory, digest, load_network, load_segmenter, tensors_of
+from dissect_core.sources.custom import BadFactory, digest, load_network, load_segmenter, tensors_of
 
 MODULE = '''
 """Made for a test."""

@@ -16,12 +16,12 @@ from safetensors.torch import save_file
 from torchvision.models import resnet18
 from typer.testing import CliRunner
 
-from dissect_core.concepts import Concept
-from dissect_core.dissection_files import read_dissection
+from dissect_core.concepts.columns import Concept
+from dissect_core.dissection.files import read_dissection
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, UnknownLayer, UnknownModel
-from dissect_core.gallery import read_gallery
-from dissect_core.pictures import BadPicture
-from dissect_core.sheets import CAPTION_PX
+from dissect_core.images.sheets import CAPTION_PX
+from dissect_core.sources.pictures import BadPicture
+from dissect_core.units.gallery import read_gallery
 from dissect_core.world.scenes import paint
 from server.cli import command_line
 from tests.source import ROOT

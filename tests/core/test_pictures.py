@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from dissect_core import pictures
-from dissect_core.decoding import BadPicture
 from dissect_core.errors import BadShape
-from dissect_core.pictures import PictureFolder
+from dissect_core.images.decoding import BadPicture
+from dissect_core.sources import pictures
+from dissect_core.sources.pictures import PictureFolder
 
 
 def save(path: Path, array: np.ndarray, **options: object) -> None:

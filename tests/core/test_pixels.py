@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dissect_core.errors import BadMask, BadShape, UnitbrushError
-from dissect_core.pixels import (
+from dissect_core.images.pixels import (
     FORMATS,
     decode_png,
     encode,

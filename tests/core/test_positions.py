@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dissect_core.positions import above, at_positions, upsample, where
+from dissect_core.concepts.positions import above, at_positions, upsample, where
 
 
 def test_positions_are_cell_centres_and_borders_are_constant() -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dissect_core.errors import BadCheckpoint, BadShape
-from dissect_core.latents import latents
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator, LayerInfo
 from tests.slow_progan import slow_render
 from tests.toy import CHURCH_SIZES, TINY_SIZES, progan_state, tiny_progan

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from dissect_core.concepts import Columns
-from dissect_core.quality import as_shown, failing_objects, frechet, precision_recall, share_table
+from dissect_core.concepts.columns import Columns
+from dissect_core.evaluation.quality import as_shown, failing_objects, frechet, precision_recall, share_table
 
 
 def gaussian(mean: list[float], root: list[list[float]], count: int = 4000) -> torch.Tensor:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from dissect_core.concepts import Columns
-from dissect_core.dissection import Dissection, LayerStats
+from dissect_core.concepts.columns import Columns
+from dissect_core.dissection.result import Dissection, LayerStats
 from dissect_core.errors import BadMask, UnitbrushError
-from dissect_core.rarity import grey_map, quantile_of_rarity, threshold_grey, unit_rarity
-from dissect_core.strongest import place_of_mask, place_of_point, strongest
+from dissect_core.units.rarity import grey_map, quantile_of_rarity, threshold_grey, unit_rarity
+from dissect_core.units.strongest import place_of_mask, place_of_point, strongest
 from tests.toy_classifier import MAPS, UNITS, toy_stats
 
 MANIFEST = {"quantile": 0.99, "images": 100, "grid": 10}

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnknownModel
-from dissect_core.latents import latents
 from dissect_core.models.card import ModelCard, Weights, write_card
+from dissect_core.models.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.models.segmenter import Segmenter
 from tests.toy import TINY_SIZES, progan_state, tiny_progan

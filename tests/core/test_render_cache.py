@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from dissect_core.edits import LayerEdit
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render.cache import Activations, State, States, own
 from dissect_core.render.window import Window, whole
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit
-from dissect_core.latents import latents
+from dissect_core.models.latents import latents
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render import frames
 from dissect_core.render.cache import State
 from dissect_core.render.folded import Folded

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from dissect_core.edits import UnitStroke, compose
+from dissect_core.images.pixels import to_bytes
 from dissect_core.models.progan import Generator
-from dissect_core.pixels import to_bytes
+from dissect_core.painting.edits import UnitStroke, compose
 from dissect_core.render import Renderer, Request, convolution, folded, precision
 from dissect_core.render.convolution import Packed, Plain
 from dissect_core.render.folded import Folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dissect_core.edits import LayerEdit
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render.window import Layer, Window, changed_cells, fitted, plan, reached, seen, whole
 
 # the published 256x256 generators: layer1 … layer14

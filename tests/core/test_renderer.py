@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit, UnitStroke, compose
 from dissect_core.errors import BadShape, BadStroke, UnknownLayer
-from dissect_core.latents import latents
+from dissect_core.images.pixels import to_bytes
+from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
 from dissect_core.models.registry import Registry
-from dissect_core.pixels import to_bytes
+from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
 from dissect_core.render import Renderer, Request
 from dissect_core.render.convolution import Convolution
 from tests.reference import reference

@@ -11,16 +11,16 @@ from urllib.parse import unquote
 import pytest
 from typer.testing import CliRunner
 
-from dissect_core.concepts import Concept
-from dissect_core.dissection import Dissection, DissectionSpec, LayerSummary
-from dissect_core.dissection_files import write_dissection
-from dissect_core.dissection_run import dissect
+from dissect_core.concepts.columns import Concept
+from dissect_core.concepts.segments import Segments
+from dissect_core.dissection.files import write_dissection
+from dissect_core.dissection.result import Dissection, DissectionSpec, LayerSummary
+from dissect_core.dissection.run import dissect
 from dissect_core.errors import UnitbrushError, UnknownModel
-from dissect_core.gallery import draw_strips, write_gallery
 from dissect_core.report.charts import category_chart, concept_chart, histogram_path
 from dissect_core.report.pages import FILES, STYLE, page_of, picture_of
-from dissect_core.segments import Segments
-from dissect_core.sources import LatentSource
+from dissect_core.sources.networks import LatentSource
+from dissect_core.units.gallery import draw_strips, write_gallery
 from server.cli import command_line
 from tests.core.planted import ToyGenerator, ToySegmenter
 

@@ -5,10 +5,10 @@ from typing import ClassVar
 import pytest
 import torch
 
-from dissect_core import halves
-from dissect_core.concepts import Concept
+from dissect_core.concepts import halves
+from dissect_core.concepts.columns import Concept
+from dissect_core.concepts.segments import Segments
 from dissect_core.errors import BadShape
-from dissect_core.segments import Segments
 from tests.core.planted import ToyGenerator, ToySegmenter
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dissect_core.concepts import Concept
-from dissect_core.effects import Ablation, Bench, large_objects, observe, upset
-from dissect_core.selective import measure_alone, pick
+from dissect_core.brushes.effects import Ablation, Bench, large_objects, observe, upset
+from dissect_core.brushes.selective import measure_alone, pick
+from dissect_core.concepts.columns import Concept
 from tests.core.planted import ToyGenerator, ToyRenderer, ToySegmenter
 
 TREE = Concept("object", "tree")

@@ -9,9 +9,9 @@ import torch
 
 from dissect_core.errors import ArtifactMismatch, BadShape
 from dissect_core.models.registry import Registry
-from dissect_core.scene_pictures import ScenePictures
-from dissect_core.shipped import SceneSource, shipped_source
-from dissect_core.sources import ClassifierSource
+from dissect_core.sources.bundled import SceneSource, shipped_source
+from dissect_core.sources.networks import ClassifierSource
+from dissect_core.sources.scenes import ScenePictures
 from dissect_core.world.scenes import paint
 from tests.toy_classifier import CLASSES, MODEL, RESOLUTION, toy_classifier, write_toy_classifier
 

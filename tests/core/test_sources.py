@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from dissect_core.errors import BadShape, UnknownLayer
-from dissect_core.hooks import recorded
-from dissect_core.latents import latents
+from dissect_core.models.hooks import recorded
+from dissect_core.models.latents import latents
 from dissect_core.render.folded import Folded
-from dissect_core.sources import (
+from dissect_core.sources.networks import (
     IMAGENET,
     ClassifierSource,
     GeneratorSource,

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from dissect_core import sweep as module
 from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
-from dissect_core.hooks import edited
+from dissect_core.experiments import sweep as module
+from dissect_core.experiments.sweep import ClassEffects, Removal, count_effects, remove_each, sweep
+from dissect_core.models.hooks import edited
 from dissect_core.models.vgg import NAMES, SceneClassifier
-from dissect_core.sweep import ClassEffects, Removal, count_effects, remove_each, sweep
 
 
 class SmallVgg(nn.Module):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dissect_core.brushes import read_brushes
+from dissect_core.brushes.brush import read_brushes
 from tests.e2e.conftest import REPOSITORY, Server
 from tests.e2e.painter import Painter
 

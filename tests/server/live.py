@@ -22,8 +22,8 @@ from PIL import Image
 
 from server.app import create_app
 from server.cli import MESSAGES_READ
+from server.painting.studio import Studio
 from server.settings import Settings
-from server.studio import Studio
 
 
 @dataclass

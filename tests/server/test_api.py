@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from dissect_core.pixels import FORMATS, Format, media_type
+from dissect_core.images.pixels import FORMATS, Format, media_type
 from dissect_core.version import __version__
-from server.routes.pictures import server_timing
+from server.http.routes.pictures import server_timing
 from tests.server.live import LiveServer, base64_text, mask_png, painting, pixels_of, stroke
 
 CHURCH = "/api/models/storybook-church"

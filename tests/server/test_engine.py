@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from dissect_core.edits import LayerEdit
+from dissect_core.painting.edits import LayerEdit
 from dissect_core.render import Renderer, Request
-from server.engine import Engine, Overloaded, Stopped
+from server.work.engine import Engine, Overloaded, Stopped
 from tests.toy_precomputed import toy_generator
 
 MODEL = "toy"

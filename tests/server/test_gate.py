@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from server.gate import Gate
+from server.work.gate import Gate
 
 
 def test_the_gate_is_handed_over_in_the_order_in_which_it_was_asked_for() -> None:

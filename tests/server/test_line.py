@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from server.line import Line, LineFull
+from server.work.fair_queue import Line, LineFull
 
 
 def test_clients_take_turns() -> None:

@@ -15,17 +15,17 @@ import pytest
 import torch
 from PIL import Image
 
-from dissect_core.dissection_files import read_dissection
-from dissect_core.gallery import write_gallery
-from dissect_core.hooks import recorded
-from dissect_core.latents import latents
+from dissect_core.concepts.positions import upsample
+from dissect_core.dissection.files import read_dissection
+from dissect_core.models.hooks import recorded
+from dissect_core.models.latents import latents
 from dissect_core.models.registry import Registry
-from dissect_core.positions import upsample
-from dissect_core.scene_pictures import ScenePictures
-from dissect_core.sources import ClassifierSource
+from dissect_core.sources.networks import ClassifierSource
+from dissect_core.sources.scenes import ScenePictures
+from dissect_core.units.gallery import write_gallery
 from dissect_core.world.scenes import paint
-from server.looking import RecentPictures
 from server.settings import Settings
+from server.units.inspector import RecentPictures
 from tests.server.live import (
     LiveServer,
     assert_error_shape,

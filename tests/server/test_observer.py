@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from server.engine import Overloaded, Stopped
-from server.gate import Gate
-from server.observer import Observer
+from server.work.engine import Overloaded, Stopped
+from server.work.gate import Gate
+from server.work.observer import Observer
 
 
 @pytest.fixture

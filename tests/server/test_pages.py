@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.static import VersionedFiles, content_version
+from server.http.static import VersionedFiles, content_version
 from tests.server.live import LiveServer, assert_error_shape
 
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 import pytest
 
 from dissect_core.errors import BadSeed
-from server.preview import MaskStore, Preview
+from server.painting.preview import MaskStore, Preview
+from server.painting.strokes import StrokeReader, UnknownMask
+from server.painting.studio import Picture, Studio
 from server.settings import Settings
-from server.strokes import StrokeReader, UnknownMask
-from server.studio import Picture, Studio
 from tests.server.live import base64_text, mask_png, painting, stroke
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.shared import Shared
+from server.work.single_flight import Shared
 
 
 class Work:

@@ -11,9 +11,9 @@ import torch
 
 from dissect_core.errors import UnitbrushError
 from server.catalog import PaintModel, load_catalog
+from server.painting.strokes import StrokeReader
 from server.schemas import Stroke
 from server.settings import Settings
-from server.strokes import StrokeReader
 from tests.server.live import base64_text, mask_png, png, stroke
 
 
@@ -151,6 +151,6 @@ def test_a_mask_that_was_pooled_before_is_not_decoded_again(
     reader: StrokeReader, model: PaintModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = reader.edits(model, [made()])
-    monkeypatch.setattr("server.strokes.decode_mask", None)
+    monkeypatch.setattr("server.painting.strokes.decode_mask", None)
     again = reader.edits(model, [made(), made()])
     assert torch.equal(first["layer5"].alpha, again["layer5"].alpha)

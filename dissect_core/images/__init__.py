@@ -1,0 +1,1 @@
+"""Pictures as bytes: pixels and files, and sheets of many."""

@@ -1,0 +1,1 @@
+"""The edit of the paper as frozen data and pure functions."""

@@ -1,0 +1,1 @@
+"""Where activations come from: networks over latents, pictures or scenes, bundled and of one's own."""

@@ -1,0 +1,1 @@
+"""What every part stands on: files that appear whole, devices, memory, progress, the version of the code."""

@@ -1,0 +1,1 @@
+"""Looking at single units: galleries, highlights, and which are strongest where."""

@@ -1,0 +1,1 @@
+"""What HTTP asks of a server: routes, errors, headers, limits."""

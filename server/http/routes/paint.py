@@ -1,0 +1,104 @@
+"""WS /api/paint: pictures while the pointer moves.
+
+The client sends text messages, a painting with an `id` each.  Every message is answered, by the same `id`:
+
+    {"id": 7, "type": "image", "format": "png", …}           and one binary message: id as big-endian uint32, the file
+    {"id": 6, "type": "superseded"}                           a newer painting came before this one was begun
+    {"id": 5, "type": "error", "error": {…}}                  the one error shape; the connection stays
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from dissect_core.errors import UnitbrushError
+from server.errors import ApiError, error_body
+from server.http.deps import get_client, get_settings, get_studio
+from server.painting.preview import Preview
+from server.settings import Settings
+
+router = APIRouter(tags=["painting"])
+
+TRY_AGAIN_LATER = 1013
+NOT_ALLOWED = 1008
+
+
+@router.websocket("/api/paint")
+async def paint(socket: WebSocket) -> None:
+    """One live-preview connection."""
+    settings = get_settings(socket)
+    await socket.accept()
+    try:
+        _check_origin(socket, settings)
+        studio = get_studio(socket)
+        with _counted(socket, settings):
+            await _serve(socket, Preview(studio, get_client(socket), socket.send_text, socket.send_bytes))
+    except UnitbrushError as error:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await socket.send_text(json.dumps({"id": None, "type": "error", **error_body(error)}))
+            await socket.close(NOT_ALLOWED if error.code == "bad_origin" else TRY_AGAIN_LATER)
+
+
+async def _serve(socket: WebSocket, preview: Preview) -> None:
+    """Read and render at the same time, until the client leaves."""
+    rendering = asyncio.create_task(preview.run())
+    try:
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect" or rendering.done():
+                return
+            text = message.get("text")
+            await preview.receive(text if text is not None else message.get("bytes") or b"")
+    except (WebSocketDisconnect, RuntimeError):
+        return  # it left while we were answering
+    finally:
+        rendering.cancel()
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+            await rendering
+
+
+@contextlib.contextmanager
+def _counted(socket: WebSocket, settings: Settings) -> Iterator[None]:
+    """Count the connection while it lasts; refuse it when there are too many."""
+    state = socket.app.state
+    if state.sockets >= settings.max_sockets:
+        raise ApiError(
+            503,
+            "too_many_connections",
+            "too many live previews at once",
+            field="server",
+            value=state.sockets,
+            allowed=f"at most {settings.max_sockets}; POST /api/render still works",
+        )
+    state.sockets += 1
+    try:
+        yield
+    finally:
+        state.sockets -= 1
+
+
+def _check_origin(socket: WebSocket, settings: Settings) -> None:
+    """Browsers let any page open a socket to any server; only our own pages may."""
+    origin = socket.headers.get("origin")
+    if origin is None or origin in settings.allowed_origins:
+        return
+    try:
+        host = urlsplit(origin).netloc.lower()
+    except ValueError:  # such as "http://["
+        host = ""
+    if not host or host != socket.headers.get("host", "").lower():
+        raise ApiError(
+            403,
+            "bad_origin",
+            "this page belongs to another site",
+            field="Origin",
+            value=origin,
+            allowed="a page of this server, or a site in the setting allowed_origins",
+        )

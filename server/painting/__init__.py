@@ -1,0 +1,1 @@
+"""From the strokes of a request to the bytes of a picture."""

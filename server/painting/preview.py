@@ -1,0 +1,186 @@
+"""One live-preview connection: the newest painting wins, and every answer names the message that it answers.
+
+While a painting is rendered only the newest of those that arrive waits; the others are answered "superseded".  A mask
+that was sent once can be named by its SHA-256 afterwards, so a drag does not send the whole history again and again.
+Knows nothing of sockets: it is given two functions that send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from dissect_core.errors import UnitbrushError
+from server.errors import ApiError, error_body, unexpected
+from server.painting.strokes import UnknownMask, inside
+from server.painting.studio import Studio
+from server.schemas import PaintFrame, parse
+from server.settings import Settings
+
+log = logging.getLogger("unitbrush.server")
+
+
+class MaskStore:
+    """PNG files by SHA-256, within a number and a memory; the least recently named are forgotten."""
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self.most = most
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._files: OrderedDict[str, bytes] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many masks there are."""
+        return len(self._files)
+
+    def add(self, data: bytes) -> str:
+        """Keep a file; returns its SHA-256."""
+        mask_id = hashlib.sha256(data).hexdigest()
+        if mask_id not in self._files:
+            self.bytes += len(data)
+        self._files[mask_id] = data
+        self._files.move_to_end(mask_id)
+        while len(self._files) > self.most or (self.bytes > self.most_bytes and len(self._files) > 1):
+            _, gone = self._files.popitem(last=False)
+            self.bytes -= len(gone)
+        return mask_id
+
+    def get(self, mask_id: str) -> bytes:
+        """The file of that SHA-256, or UnknownMask."""
+        if mask_id not in self._files:
+            raise UnknownMask(
+                "this mask is not known here",
+                field="mask_id",
+                value=mask_id,
+                allowed="the SHA-256 of a mask sent on this connection before; send it again as mask",
+            )
+        self._files.move_to_end(mask_id)
+        return self._files[mask_id]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    frame: PaintFrame
+    masks: dict[str, bytes]
+
+
+class Preview:
+    """The state of one connection.  Call `receive` with every message and keep `run` running."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        client: str,
+        send_text: Callable[[str], Awaitable[None]],
+        send_bytes: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        settings: Settings = studio.settings
+        self.studio = studio
+        self.client = client
+        self.masks = MaskStore(settings.max_socket_masks, settings.max_socket_mask_bytes)
+        self._send_text = send_text
+        self._send_bytes = send_bytes
+        self._sending = asyncio.Lock()  # an image and its announcement are never parted
+        self._waiting: _Waiting | None = None
+        self._arrived = asyncio.Event()
+
+    async def receive(self, message: str | bytes) -> None:
+        """Take a message: it becomes the painting that waits, or is answered with an error."""
+        try:
+            waiting = self._read(message)
+        except UnitbrushError as error:
+            await self._refuse(_id_of(message), error)
+            return
+        older, self._waiting = self._waiting, waiting
+        self._arrived.set()
+        if older is not None:
+            await self._say({"id": older.frame.id, "type": "superseded"})
+
+    async def run(self) -> None:
+        """Render what waits, one after the other, until cancelled."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            waiting, self._waiting = self._waiting, None
+            if waiting is not None:
+                await self._answer(waiting)
+
+    async def _answer(self, waiting: _Waiting) -> None:
+        frame = waiting.frame
+        try:
+            picture = await self.studio.paint(frame, masks=waiting.masks, client=self.client)
+        except UnitbrushError as error:
+            await self._refuse(frame.id, error)
+            return
+        except Exception:
+            log.exception("unexpected error on a live-preview connection")
+            await self._refuse(frame.id, unexpected())
+            return
+        head = {
+            "id": frame.id,
+            "type": "image",
+            "format": picture.format,
+            "ms": dict(picture.ms),
+            "batch": picture.batch,
+            "model_sha256": picture.model.weights.sha256,
+        }
+        async with self._sending:
+            await self._send_text(json.dumps(head))
+            await self._send_bytes(frame.id.to_bytes(4, "big") + picture.data)
+
+    def _read(self, message: str | bytes) -> _Waiting:
+        """The painting of a message, with the files of all its masks."""
+        settings = self.studio.settings
+        if isinstance(message, bytes):
+            raise ApiError(
+                422,
+                "bad_frame",
+                "binary messages are not understood",
+                field="message",
+                value=f"{len(message)} bytes",
+                allowed="JSON as a text message",
+            )
+        if (size := len(message.encode())) > settings.max_message_bytes:
+            raise ApiError(
+                413,
+                "message_too_large",
+                "the message is too large",
+                field="message",
+                value=f"{size} bytes",
+                allowed=f"at most {settings.max_message_bytes} bytes",
+            )
+        frame = parse(PaintFrame, message, settings.max_strokes)
+        strokes, masks = [], {}
+        for number, stroke in enumerate(frame.strokes):
+            with inside(f"strokes[{number}]"):
+                if stroke.mask is not None and stroke.mask_id is None:
+                    data = self.studio.reader.mask_bytes(stroke.mask)
+                    mask_id = self.masks.add(data)
+                    stroke = stroke.model_copy(update={"mask": None, "mask_id": mask_id})
+                    masks[mask_id] = data
+                elif stroke.mask_id is not None:
+                    masks[stroke.mask_id] = masks.get(stroke.mask_id) or self.masks.get(stroke.mask_id)
+                strokes.append(stroke)
+        return _Waiting(frame.model_copy(update={"strokes": strokes}), masks)
+
+    async def _refuse(self, frame_id: int | None, error: UnitbrushError) -> None:
+        await self._say({"id": frame_id, "type": "error", **error_body(error)})
+
+    async def _say(self, answer: dict[str, object]) -> None:
+        async with self._sending:
+            await self._send_text(json.dumps(answer))
+
+
+def _id_of(message: str | bytes) -> int | None:
+    """The number of a message that could not be read as a whole, if it says one."""
+    try:
+        frame_id = json.loads(message)["id"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    good = isinstance(frame_id, int) and not isinstance(frame_id, bool) and 0 <= frame_id < 2**32
+    return frame_id if good else None

@@ -1,0 +1,1 @@
+"""Who runs when: devices, queues, caches and figures."""
