@@ -28,9 +28,10 @@ test: lint browser ## lint, types and every test
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: lint
-lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, tsc --checkJs
+lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, import-linter, tsc --checkJs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timings
 	node_modules/.bin/tsc --project frontend/jsconfig.json
 
 .PHONY: format
@@ -52,7 +53,7 @@ constraints: $(VENV)/.installed-for-tests ## move every package to its newest ve
 
 .PHONY: clean
 clean: ## remove .venv, node_modules and the tools' caches
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
 # ------------------------------------------------------------------------------------------------------ what they need
 
