@@ -1,4 +1,4 @@
-"""What the README says of the networks that ship is what was measured on them, and the goals that they must reach."""
+"""What docs/networks.md says of the networks is what was measured on them, and the goals that they must reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dissect_core.models.card import ModelCard, read_card
 from tests.source import ROOT
 from tests.test_precomputed import MODELS, PRECOMPUTED, shipped
 
-README = (ROOT / "README.md").read_text()
+DOCUMENT = (ROOT / "docs" / "networks.md").read_text()
 CARDS = {path.stem: read_card(path) for path in shipped(MODELS, "*.json")}
 GENERATORS = [card for card in CARDS.values() if card.kind == "generator"]
 CLASSIFIER = CARDS["storybook-classifier"]
@@ -31,15 +31,17 @@ def brushes_of(card: ModelCard) -> BrushSet:
 
 
 def row(card: ModelCard, brush: Brush) -> str:
-    """A brush in the README's table."""
+    """A brush in the document's table."""
     draw, erase = brush.measured["draw"], brush.measured["erase"]
     shares = (draw["any_rise"], draw["clear_rise"], erase["removed"])
-    return f"| {card.domain} | {brush.id} | {brush.layer} | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
+    cells = (card.domain, brush.id, brush.layer, f"{brush.level:g}", *(f"{share:.0%}" for share in shares))
+    return f"| {' | '.join(cells)} |"
 
 
-def rows_of_the_readme() -> Iterator[str]:
-    for line in README.splitlines():
-        if re.match(r"\| (church|kitchen) \|", line):
+def rows_of_the_document(first: str, cells: int) -> Iterator[str]:
+    """Rows of the document's tables that begin with this cell and have so many."""
+    for line in DOCUMENT.splitlines():
+        if re.match(rf"\| {first} \|", line) and line.count("|") == cells + 1:
             yield line
 
 
@@ -101,8 +103,28 @@ def test_the_brushes_of_a_generator_hold_their_goals(card: ModelCard) -> None:
         assert {"tree", "door"} <= {brush.id for brush in brushes.brushes}
 
 
-def test_the_readme_shows_all_brushes_as_they_were_measured() -> None:
-    assert list(rows_of_the_readme()) == [row(card, brush) for card in GENERATORS for brush in brushes_of(card).brushes]
+def test_the_document_shows_all_brushes_as_they_were_measured() -> None:
+    shown = list(rows_of_the_document("(?:church|kitchen)", cells=7))
+    assert shown == [row(card, brush) for card in GENERATORS for brush in brushes_of(card).brushes]
+
+
+def test_the_document_names_every_rare_object() -> None:
+    expected = [
+        f"| {card.domain} | {entry['name']} | {entry['world']:.2%} | {entry['ratio']:.2f} |"
+        for card in GENERATORS
+        for entry in card.quality["objects"]
+        if entry["world"] > 0 and entry["within"] is None
+    ]
+    assert list(rows_of_the_document("(?:church|kitchen)", cells=4)) == expected
+
+
+def test_the_document_shows_how_real_the_pictures_are() -> None:
+    expected = [
+        f"| {card.domain} generator | {card.quality['frechet']:.2f} | {card.quality['precision']:.3f} | "
+        f"{card.quality['recall']:.3f} |"
+        for card in GENERATORS
+    ]
+    assert list(rows_of_the_document("(?:church|kitchen) generator", cells=4)) == expected
 
 
 @pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
