@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -57,6 +58,16 @@ class NotFound(ApiError):
 
     def __init__(self, error: UnitbrushError) -> None:
         super().__init__(404, error.code, error.message, field=error.field, value=error.value, allowed=error.allowed)
+
+
+@contextmanager
+def inside(place: str) -> Iterator[None]:
+    """Put `place` before the field of any error of the block: "mask" -> "strokes[2].mask"."""
+    try:
+        yield
+    except UnitbrushError as error:
+        error.field = f"{place}.{error.field}"
+        raise
 
 
 def unknown_unit(layer: str, unit: int, units: int) -> ApiError:

@@ -24,6 +24,8 @@ from dissect_core.models.latents import MAX_ID
 from server.errors import ApiError, from_validation
 
 Name = Annotated[StrictStr, Field(max_length=100)]
+MaskNumber = Annotated[StrictInt, Field(ge=0, lt=2**32)]
+MaskHash = Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -34,12 +36,12 @@ class _Request(BaseModel):
 class Stroke(_Request):
     """One stroke: units of one layer, painted or erased in one shape.
 
-    Either `concept` (a brush, or with `layer` any dissected concept) or `units` (with `layer`); either `mask` or, on
-    the live preview, `mask_id`.
+    Either `concept` (a brush, or with `layer` any dissected concept) or `units` (with `layer`).  A `mask`, which on the
+    live preview may be kept under a number, `mask_id`: then later strokes give the number only.
     """
 
     concept: Name | None = Field(None, description="A brush of the model, for example tree.", examples=["tree"])
-    units: list[StrictInt] | None = Field(None, description="Unit numbers of `layer`, best first.")
+    units: tuple[StrictInt, ...] | None = Field(None, description="Unit numbers of `layer`, best first.")
     layer: Name | None = Field(
         None, description="The layer to edit; a concept has one of its own, units need one.", examples=["layer4"]
     )
@@ -59,8 +61,8 @@ class Stroke(_Request):
     mask: StrictStr | None = Field(
         None, description="A PNG of the whole picture as base64, at any resolution; alpha > 0 is painted."
     )
-    mask_id: Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")] | None = Field(
-        None, description="SHA-256 of the PNG file of a mask that was sent on this live-preview connection before."
+    mask_id: MaskNumber | MaskHash | None = Field(
+        None, description="Live preview only: a number for this mask. With `mask` it is kept, without it is looked up."
     )
 
 
@@ -71,6 +73,9 @@ class Painting(_Request):
     seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
     strokes: list[Stroke] = Field(default_factory=list, description="Earliest first; later ones paint over earlier.")
     format: Format = Field("png", description="png and webp-lossless are exact, webp smaller.")
+    draft: bool = Field(
+        False, strict=True, description="The newest stroke is still being drawn: under load, drafts are refused first."
+    )
 
     @field_validator("strokes", mode="before")
     @classmethod

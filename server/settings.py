@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(
         5.0, gt=0, description="Longest wait expected at the present pace; whoever would wait longer gets status 503."
     )
+    max_draft_wait_seconds: float = Field(
+        1.0, gt=0, description="The same for a stroke that is still being drawn, so that finished strokes find room."
+    )
 
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest body of a request; a larger one gets 413.")
     max_strokes: int = Field(500, ge=1, description="Most strokes in one painting.")
@@ -87,11 +90,10 @@ class Settings(BaseSettings):
 
     max_sockets: int = Field(256, ge=1, description="Most live-preview connections at once.")
     max_message_bytes: int = Field(2 * 2**20, ge=1024, description="Largest message on a live-preview connection.")
-    max_socket_masks: int = Field(
-        1024, ge=1, description="Masks remembered for one live-preview connection; the oldest are forgotten."
-    )
     max_socket_mask_bytes: int = Field(
-        8 * 2**20, ge=1024, description="Memory for the masks remembered for one live-preview connection."
+        8 * 2**20,
+        ge=1024,
+        description="Masks kept for one live-preview connection; those not used for longest are forgotten.",
     )
     ping_seconds: float = Field(
         20.0, gt=0, description="How often a live-preview connection is checked; a silent one is closed."

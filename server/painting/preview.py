@@ -1,23 +1,21 @@
 """One live-preview connection: the newest painting wins, and every answer names the message that it answers.
 
 While a painting is rendered only the newest of those that arrive waits; the others are answered "superseded".  A mask
-that was sent once can be named by its SHA-256 afterwards, so a drag does not send the whole history again and again.
+is sent once and named by a number from then on, so a drag does not send the whole history again and again.
 Knows nothing of sockets: it is given two functions that send.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dissect_core.errors import UnitbrushError
 from server.errors import ApiError, error_body, unexpected
-from server.painting.strokes import UnknownMask, inside
+from server.painting.masks import Mask, MaskStore, masks_of
 from server.painting.studio import Studio
 from server.schemas import PaintFrame, parse
 from server.settings import Settings
@@ -25,48 +23,10 @@ from server.settings import Settings
 log = logging.getLogger("unitbrush.server")
 
 
-class MaskStore:
-    """PNG files by SHA-256, within a number and a memory; the least recently named are forgotten."""
-
-    def __init__(self, most: int, most_bytes: int) -> None:
-        self.most = most
-        self.most_bytes = most_bytes
-        self.bytes = 0
-        self._files: OrderedDict[str, bytes] = OrderedDict()
-
-    def __len__(self) -> int:
-        """How many masks there are."""
-        return len(self._files)
-
-    def add(self, data: bytes) -> str:
-        """Keep a file; returns its SHA-256."""
-        mask_id = hashlib.sha256(data).hexdigest()
-        if mask_id not in self._files:
-            self.bytes += len(data)
-        self._files[mask_id] = data
-        self._files.move_to_end(mask_id)
-        while len(self._files) > self.most or (self.bytes > self.most_bytes and len(self._files) > 1):
-            _, gone = self._files.popitem(last=False)
-            self.bytes -= len(gone)
-        return mask_id
-
-    def get(self, mask_id: str) -> bytes:
-        """The file of that SHA-256, or UnknownMask."""
-        if mask_id not in self._files:
-            raise UnknownMask(
-                "this mask is not known here",
-                field="mask_id",
-                value=mask_id,
-                allowed="the SHA-256 of a mask sent on this connection before; send it again as mask",
-            )
-        self._files.move_to_end(mask_id)
-        return self._files[mask_id]
-
-
 @dataclass(frozen=True)
 class _Waiting:
     frame: PaintFrame
-    masks: dict[str, bytes]
+    masks: list[Mask]
 
 
 class Preview:
@@ -82,7 +42,7 @@ class Preview:
         settings: Settings = studio.settings
         self.studio = studio
         self.client = client
-        self.masks = MaskStore(settings.max_socket_masks, settings.max_socket_mask_bytes)
+        self.masks = MaskStore(settings.max_socket_mask_bytes)
         self._send_text = send_text
         self._send_bytes = send_bytes
         self._sending = asyncio.Lock()  # an image and its announcement are never parted
@@ -134,7 +94,7 @@ class Preview:
             await self._send_bytes(frame.id.to_bytes(4, "big") + picture.data)
 
     def _read(self, message: str | bytes) -> _Waiting:
-        """The painting of a message, with the files of all its masks."""
+        """The painting of a message, with all its masks."""
         settings = self.studio.settings
         if isinstance(message, bytes):
             raise ApiError(
@@ -155,18 +115,7 @@ class Preview:
                 allowed=f"at most {settings.max_message_bytes} bytes",
             )
         frame = parse(PaintFrame, message, settings.max_strokes)
-        strokes, masks = [], {}
-        for number, stroke in enumerate(frame.strokes):
-            with inside(f"strokes[{number}]"):
-                if stroke.mask is not None and stroke.mask_id is None:
-                    data = self.studio.reader.mask_bytes(stroke.mask)
-                    mask_id = self.masks.add(data)
-                    stroke = stroke.model_copy(update={"mask": None, "mask_id": mask_id})
-                    masks[mask_id] = data
-                elif stroke.mask_id is not None:
-                    masks[stroke.mask_id] = masks.get(stroke.mask_id) or self.masks.get(stroke.mask_id)
-                strokes.append(stroke)
-        return _Waiting(frame.model_copy(update={"strokes": strokes}), masks)
+        return _Waiting(frame, masks_of(frame.strokes, settings, self.masks))
 
     async def _refuse(self, frame_id: int | None, error: UnitbrushError) -> None:
         await self._say({"id": frame_id, "type": "error", **error_body(error)})

@@ -13,26 +13,19 @@ empty strokes is the unedited picture, byte for byte.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from torch import Tensor
 
-from dissect_core.errors import BadMask, BadStroke, UnitbrushError
+from dissect_core.errors import BadStroke
 from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
 from dissect_core.painting.masks import Pooling, decode_mask, to_grid
 from server.catalog import PaintModel
-from server.painting.base64_files import base64_file
+from server.errors import inside
+from server.painting.masks import Mask
 from server.schemas import Stroke
 from server.settings import Settings
 from server.work.recent import Recent
-
-
-class UnknownMask(UnitbrushError):
-    """A mask id that this connection has not sent, or that was forgotten."""
-
-    code = "unknown_mask"
 
 
 class StrokeReader:
@@ -42,25 +35,18 @@ class StrokeReader:
         self.settings = settings
         self._grids: Recent[tuple[str, int, Pooling], Tensor] = Recent(settings.cached_masks)
 
-    def edits(
-        self, model: PaintModel, strokes: Sequence[Stroke], masks: Mapping[str, bytes] | None = None
-    ) -> dict[str, LayerEdit]:
-        """Layer name -> edit, for all strokes together.
+    def edits(self, model: PaintModel, strokes: Sequence[Stroke], masks: Sequence[Mask]) -> dict[str, LayerEdit]:
+        """Layer name -> edit, for all strokes together, each with its mask.
 
-        masks: PNG files by SHA-256, for strokes that name a mask sent before.  Raises UnitbrushError with the stroke's
-        number in its field.
+        Raises UnitbrushError with the stroke's number in its field.
         """
         units = []
-        for number, stroke in enumerate(strokes):
+        for number, (stroke, mask) in enumerate(zip(strokes, masks, strict=True)):
             with inside(f"strokes[{number}]"):
-                units.append(self._unit_stroke(model, stroke, masks))
+                units.append(self._unit_stroke(model, stroke, mask))
         return compose([stroke for stroke in units if bool(stroke.alpha.any())])
 
-    def mask_bytes(self, text: str) -> bytes:
-        """Base64, with or without the head of a data URL -> the PNG file.  Raises BadMask."""
-        return base64_file(text, self.settings.max_mask_bytes, "mask", BadMask)
-
-    def _unit_stroke(self, model: PaintModel, stroke: Stroke, masks: Mapping[str, bytes] | None) -> UnitStroke:
+    def _unit_stroke(self, model: PaintModel, stroke: Stroke, mask: Mask) -> UnitStroke:
         self._check_count(stroke)
         layer, units = self._units(model, stroke)
         units = units[: stroke.count][: self.settings.max_units_per_stroke]  # a brush's own number may be above it
@@ -74,7 +60,7 @@ class StrokeReader:
                 raise BadStroke("the level is too high", field="level", value=stroke.level, allowed=f"0 to {most:g}")
             level = stroke.level * model.level(stroke.concept)
             values = tuple(level * value for value in model.values(layer, units))
-        grid = self._grid(stroke, model.layers[layer].grid, masks)
+        grid = self._grid(mask, model.layers[layer].grid, stroke.pooling)
         return UnitStroke(layer, units, values, grid * stroke.strength)
 
     def _check_count(self, stroke: Stroke) -> None:
@@ -90,7 +76,7 @@ class StrokeReader:
                 "which units?", field="concept", value=given, allowed="either concept, or units together with layer"
             )
         if stroke.units is not None:
-            return self._listed(model, stroke.layer, tuple(stroke.units))
+            return self._listed(model, stroke.layer, stroke.units)
         assert stroke.concept is not None
         if stroke.layer is None:
             brush = model.brush(stroke.concept)
@@ -113,34 +99,9 @@ class StrokeReader:
             raise BadStroke("a unit is listed twice", field="units", value=list(units), allowed="distinct units")
         return layer, units
 
-    def _grid(self, stroke: Stroke, grid: int, masks: Mapping[str, bytes] | None) -> Tensor:
-        """(grid, grid) in [0, 1]: the stroke's mask, pooled."""
-        if (stroke.mask is None) == (stroke.mask_id is None):
-            given = "neither" if stroke.mask is None else "both"
-            raise BadMask("which mask?", field="mask", value=given, allowed="mask, or on the live preview mask_id")
-        if stroke.mask is not None:
-            data = self.mask_bytes(stroke.mask)
-            key = (hashlib.sha256(data).hexdigest(), grid, stroke.pooling)
-        else:
-            assert stroke.mask_id is not None
-            if masks is None or stroke.mask_id not in masks:
-                raise UnknownMask(
-                    "this mask is not known here",
-                    field="mask_id",
-                    value=stroke.mask_id,
-                    allowed="the SHA-256 of a mask sent on this connection before; send it again as mask",
-                )
-            data, key = masks[stroke.mask_id], (stroke.mask_id, grid, stroke.pooling)
+    def _grid(self, mask: Mask, grid: int, pooling: Pooling) -> Tensor:
+        """(grid, grid) in [0, 1]: a stroke's mask, pooled."""
         return self._grids.get_or_make(
-            key, lambda: to_grid(decode_mask(data, self.settings.max_mask_side_px), grid, stroke.pooling)
+            (mask.sha256, grid, pooling),
+            lambda: to_grid(decode_mask(mask.data, self.settings.max_mask_side_px), grid, pooling),
         )
-
-
-@contextmanager
-def inside(place: str) -> Iterator[None]:
-    """Put `place` before the field of any error of the block: "mask" -> "strokes[2].mask"."""
-    try:
-        yield
-    except UnitbrushError as error:
-        error.field = f"{place}.{error.field}"
-        raise

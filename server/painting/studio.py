@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,6 +25,7 @@ from dissect_core.painting.masks import to_grid
 from dissect_core.render import Renderer
 from dissect_core.version import __version__
 from server.catalog import Catalog, Networks, PaintModel
+from server.painting.masks import Mask, masks_of
 from server.painting.strokes import StrokeReader
 from server.schemas import Painting
 from server.settings import Settings
@@ -86,16 +87,16 @@ class Studio:
         """Changes with everything that a picture of a network depends on but what was asked for."""
         return f"{model.card.weights.sha256[:16]}-{self.engine.precision(model.card.id)}-{__version__}"
 
-    async def paint(self, painting: Painting, *, masks: Mapping[str, bytes] | None = None, client: str = "") -> Picture:
+    async def paint(self, painting: Painting, *, masks: Sequence[Mask] | None = None, client: str = "") -> Picture:
         """The picture of a painting.
 
-        masks: PNG files by SHA-256 that strokes may name.  client: who asks (clients take turns).
+        masks: those of the strokes; without, every stroke has its own.  client: who asks (clients take turns).
         Raises UnitbrushError for a bad painting, ApiError 503 or 504 when there is too much to do.
         """
         started = time.perf_counter()
         model = self.catalog.model(painting.model)
         edits = await self.in_pool(lambda: self._prepared(model, painting, masks))
-        rendered = await self._rendered(model.card.id, painting.seed, edits, client)
+        rendered = await self._rendered(model.card.id, painting.seed, edits, client, painting.draft)
         return await self._encoded(model.card, rendered, painting.format, started)
 
     async def image(
@@ -127,11 +128,10 @@ class Studio:
         self._examples.put(key, picture)
         return picture
 
-    def _prepared(
-        self, model: PaintModel, painting: Painting, masks: Mapping[str, bytes] | None
-    ) -> dict[str, LayerEdit]:
+    def _prepared(self, model: PaintModel, painting: Painting, masks: Sequence[Mask] | None) -> dict[str, LayerEdit]:
         self.check_seed(model.card.id, painting.seed)
-        return self.reader.edits(model, painting.strokes, masks)
+        found = masks_of(painting.strokes, self.settings) if masks is None else masks
+        return self.reader.edits(model, painting.strokes, found)
 
     async def original(self, model_id: str, seed: int, client: str = "") -> Tensor:
         """Image `seed` of a generator, unedited: (R, R, 3) uint8."""
@@ -141,9 +141,11 @@ class Studio:
         """There is such an image, or BadSeed.  A far one takes seconds once: better here than in the engine."""
         latents([seed], self.engine.latent_size(model_id))
 
-    async def _rendered(self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str) -> Rendered:
+    async def _rendered(
+        self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str, draft: bool = False
+    ) -> Rendered:
         if edits:
-            return await self._from_engine(model_id, seed, edits, client)
+            return await self._from_engine(model_id, seed, edits, client, draft)
         key = (model_id, seed)
         if (picture := self._originals.get(key)) is not None:
             return Rendered(picture, 0.0, 0.0, 0)
@@ -151,10 +153,12 @@ class Studio:
         self._originals.put(key, rendered.picture)
         return rendered
 
-    async def _from_engine(self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str) -> Rendered:
+    async def _from_engine(
+        self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str, draft: bool = False
+    ) -> Rendered:
         return await finished(
             self.settings,
-            lambda: self.engine.submit(model_id, seed, edits, client=client),
+            lambda: self.engine.submit(model_id, seed, edits, client=client, draft=draft),
             lambda: self.metrics.refused(model_id),
         )
 
@@ -214,6 +218,7 @@ def make_studio(settings: Settings, catalog: Catalog, networks: Networks) -> Stu
         max_batch=settings.max_batch_images,
         max_waiting=settings.max_waiting_renders,
         max_wait_s=settings.max_wait_seconds,
+        max_draft_wait_s=settings.max_draft_wait_seconds,
         threads=settings.torch_threads,
     )
     return Studio(settings, catalog, engine)

@@ -89,7 +89,7 @@ class Engine:
     """Renders pictures of several networks; use as a context manager or call `start` and `stop`.
 
     max_batch: most pictures in one pass.  max_waiting: most renders waiting for one network.  max_wait_s: longest wait
-    that may be expected when a render is asked for, in seconds.
+    that may be expected when a render is asked for, in seconds; max_draft_wait_s: when a draft is.
     threads: threads of a pass on a CPU; 0 takes what torch takes (one per core), but no more than we may use.
     """
 
@@ -100,11 +100,12 @@ class Engine:
         max_batch: int = 8,
         max_waiting: int = 128,
         max_wait_s: float = math.inf,
+        max_draft_wait_s: float = math.inf,
         threads: int = 0,
     ) -> None:
         self._gates: dict[torch.device, Gate] = {}
         self.threads = threads or min(torch.get_num_threads(), available_cores())
-        self._max_wait_s = max_wait_s
+        self._max_wait_s, self._max_draft_wait_s = max_wait_s, max_draft_wait_s
         self._workers: dict[str, _Worker] = {}
         for model, renderer in renderers.items():
             gate = self.gate(renderer.device)
@@ -166,17 +167,19 @@ class Engine:
         """What the worker of `model` has done so far."""
         return self._workers[model].tally
 
-    def submit(self, model: str, seed: int, edits: Edits, *, client: str = "") -> Future[Rendered]:
+    def submit(self, model: str, seed: int, edits: Edits, *, client: str = "", draft: bool = False) -> Future[Rendered]:
         """Ask for image `seed` of `model` with `edits`; cancel the future to drop it.
 
         client: who asks; clients take turns, and a client's next painting of an image starts from its last one.
+        draft: it will be asked for again soon, so it may be refused before others are.
         Raises Overloaded at once when too many wait, or so many that this one would wait too long.
         """
         worker = self._workers[model]
         waiting = len(worker.line)
         expected_s = waiting * worker.tally.ms_per_picture / 1000
-        allowed = f"at most {worker.line.limit} waiting, {self._max_wait_s:g} s"
-        if expected_s > self._max_wait_s:
+        most_s = min(self._max_wait_s, self._max_draft_wait_s) if draft else self._max_wait_s
+        allowed = f"at most {worker.line.limit} waiting, {most_s:g} s"
+        if expected_s > most_s:
             raise Overloaded(waiting, expected_s, allowed)
         job = _Job(seed, edits, client)
         try:

@@ -101,6 +101,19 @@ def test_who_would_wait_too_long_is_refused_before_everybody_waits(held: HeldRen
         held.go.set()
 
 
+def test_drafts_are_refused_before_finished_strokes(held: HeldRenderer) -> None:
+    with Engine({MODEL: held}, max_wait_s=5.0, max_draft_wait_s=1.0, threads=1) as engine:
+        engine.submit(MODEL, 0, {})
+        assert held.entered.wait(10)
+        engine.tally(MODEL).ms_per_picture = 1500
+        engine.submit(MODEL, 1, {}, draft=True)  # nobody waits yet
+        with pytest.raises(Overloaded) as refused:
+            engine.submit(MODEL, 2, {}, draft=True)
+        assert "1 s" in refused.value.allowed
+        engine.submit(MODEL, 2, {})
+        held.go.set()
+
+
 def test_the_pace_follows_the_latest_passes(engine: Engine, held: HeldRenderer) -> None:
     held.go.set()
     tally = engine.tally(MODEL)

@@ -8,14 +8,15 @@ import json
 from collections.abc import Coroutine
 from typing import Any, cast
 
-import pytest
+import numpy as np
 
 from dissect_core.errors import BadSeed
-from server.painting.preview import MaskStore, Preview
-from server.painting.strokes import StrokeReader, UnknownMask
+from server.painting.masks import Mask, MaskStore
+from server.painting.preview import Preview
+from server.painting.strokes import StrokeReader
 from server.painting.studio import Picture, Studio
 from server.settings import Settings
-from tests.server.live import base64_text, mask_png, painting, stroke
+from tests.server.live import base64_text, mask_png, painting, png, stroke
 
 
 class HeldStudio:
@@ -25,11 +26,11 @@ class HeldStudio:
         self.settings = settings
         self.reader = StrokeReader(settings)
         self.begun: list[int] = []
-        self.masks: list[dict[str, bytes]] = []
+        self.masks: list[list[Mask]] = []
         self.go = asyncio.Event()
         self.error: Exception | None = None
 
-    async def paint(self, frame: Any, *, masks: dict[str, bytes], client: str) -> Picture:
+    async def paint(self, frame: Any, *, masks: list[Mask], client: str) -> Picture:
         self.begun.append(frame.id)
         self.masks.append(masks)
         await self.go.wait()
@@ -154,16 +155,15 @@ def test_a_mask_is_sent_once_even_if_its_painting_was_superseded() -> None:
     async def scene() -> None:
         line = Line()
         data = mask_png()
-        mask_id = hashlib.sha256(data).hexdigest()
         await line.say(1)
         await line.settle()
-        await line.say(2, stroke(mask=base64_text(data)))
-        await line.say(3, stroke(mask=None, mask_id=mask_id))
+        await line.say(2, stroke(mask=base64_text(data), mask_id=7))
+        await line.say(3, stroke(mask=None, mask_id=7))
         line.studio.go.set()
         await line.settle()
         assert line.studio.begun == [1, 3]
-        assert line.studio.masks[1] == {mask_id: data}
-        await line.say(4, stroke(mask=None, mask_id="0" * 64))
+        assert line.studio.masks[1] == [Mask(data, hashlib.sha256(data).hexdigest())]
+        await line.say(4, stroke(mask=None, mask_id=8))
         assert line.sent[-1]["error"]["code"] == "unknown_mask"
         assert line.sent[-1]["error"]["field"] == "strokes[0].mask_id"
         line.running.cancel()
@@ -171,30 +171,52 @@ def test_a_mask_is_sent_once_even_if_its_painting_was_superseded() -> None:
     run(scene())
 
 
-def test_the_masks_of_a_painting_survive_being_forgotten() -> None:
+def test_a_number_names_the_mask_that_it_was_said_with_last() -> None:
     async def scene() -> None:
-        line = Line(max_socket_masks=1)
-        first, second = mask_png(), mask_png(16)
-        await line.say(1, stroke(mask=base64_text(first)), stroke(mask=base64_text(second)))
+        line = Line()
         line.studio.go.set()
-        await line.settle()
-        assert sorted(line.studio.masks[0].values()) == sorted([first, second])
-        assert len(line.preview.masks) == 1
+        for frame_id, side in ((1, 16), (2, 32)):
+            await line.say(frame_id, stroke(mask=base64_text(mask_png(side)), mask_id=0), stroke(mask=None, mask_id=0))
+            await line.settle()
+            assert [mask.data for mask in line.studio.masks[-1]] == [mask_png(side)] * 2
         line.running.cancel()
 
     run(scene())
 
 
-def test_the_store_forgets_the_least_recently_named_and_keeps_its_limits() -> None:
-    store = MaskStore(most=3, most_bytes=100)
-    ids = [store.add(bytes([n]) * 10) for n in range(3)]
-    store.get(ids[0])
-    store.add(b"new")
-    assert store.get(ids[0])
-    with pytest.raises(UnknownMask):
-        store.get(ids[1])
-    store.add(b"x" * 95)
-    assert len(store) == 1
-    assert store.bytes == 95
-    store.add(b"x" * 95)
-    assert store.bytes == 95
+def test_a_mask_that_was_forgotten_is_unknown_until_it_is_sent_again() -> None:
+    async def scene() -> None:
+        line = Line(max_socket_mask_bytes=1024)
+        line.studio.go.set()
+        sent = {number: stroke(mask=base64_text(noise_png(number)), mask_id=number) for number in range(4)}
+        await line.say(1, *sent.values())  # about 400 bytes each: they do not all fit
+        await line.settle()
+        assert len(line.studio.masks[0]) == 4  # but this painting has all of them
+        await line.say(2, stroke(mask=None, mask_id=0))
+        assert line.sent[-1]["error"]["code"] == "unknown_mask"
+        await line.say(3, sent[0])
+        await line.say(4, stroke(mask=None, mask_id=0))
+        await line.settle()
+        assert line.studio.masks[-1][0].data == noise_png(0)
+        line.running.cancel()
+
+    run(scene())
+
+
+def noise_png(seed: int) -> bytes:
+    """A mask whose file is about 400 bytes."""
+    draw = np.random.default_rng(seed)
+    return png(draw.integers(0, 2, (9, 9, 4), np.uint8) * draw.integers(1, 255, (9, 9, 4), np.uint8))
+
+
+def test_the_store_forgets_what_was_not_used_for_longest_and_keeps_its_limit() -> None:
+    store = MaskStore(most_bytes=100)
+    masks = [Mask(bytes([n]) * 40, str(n)) for n in range(3)]
+    store.keep(0, masks[0])
+    store.keep(1, masks[1])
+    assert store.get(0) is masks[0]
+    store.keep(2, masks[2])
+    assert [store.get(number) for number in range(3)] == [masks[0], None, masks[2]]
+    store.keep(3, Mask(bytes(101), "too large"))
+    assert store.get(3) is None
+    assert store.get(2) is masks[2]
