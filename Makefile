@@ -45,7 +45,7 @@ bench: $(VENV)/.installed-for-tests ## measure how fast it is on this machine: o
 
 .PHONY: constraints
 constraints: $(VENV)/.installed-for-tests ## move every package to its newest version and write constraints.txt
-	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager --editable '.[test]'
+	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager --editable '.[test,mutation]'
 	@{ grep '^#' constraints.txt; \
 	   $(BIN)/python -m pip freeze --all --exclude-editable | grep '==' | sed 's/+.*//' | grep -viE '^(nvidia-|cuda-|triton|pip==)' \
 	   | LC_ALL=C sort -f; } > constraints.txt.new && mv constraints.txt.new constraints.txt

@@ -91,7 +91,7 @@ def test_constraints_pin_every_declared_dependency_exactly() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
-    declared = project["dependencies"] + project["optional-dependencies"]["test"]
+    declared = sum(project["optional-dependencies"].values(), project["dependencies"])
     assert {distribution(line) for line in declared} <= {distribution(line) for line in lines}
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dissect_core.errors import BadShape, BadStroke
 from dissect_core.painting.edits import LayerEdit, UnitStroke, apply_edit, compose, over
+from tests.refused import refused
 
 unit_interval = st.floats(0, 1, width=32)
 activation = st.floats(-100, 100, width=32)
@@ -95,6 +96,18 @@ def test_cells_that_nobody_painted_are_exactly_as_before():
     assert edit.value[0, 0, 0] == 0
     x = torch.tensor([0.1, 0.2, 0.3]).view(1, 1, 1, 3)
     assert torch.equal(apply_edit(x, edit)[..., :2], x[..., :2])
+
+
+def test_values_beyond_a_types_range_become_the_largest_of_that_range():
+    edit = compose([UnitStroke("a", (0, 1), (1e6, -1e6), cells([1.0]))])["a"]
+    assert apply_edit(torch.zeros(1, 2, 1, 1, dtype=torch.float16), edit).flatten().tolist() == [65504, -65504]
+    assert apply_edit(torch.zeros(1, 2, 1, 1), edit).flatten().tolist() == [1e6, -1e6]
+
+
+def test_a_strokes_own_precision_does_not_matter():
+    edit = compose([stroke(cells([0.5]).double(), value=2.0), stroke(cells([0.5]), value=10.0)])["a"]
+    assert (edit.alpha.dtype, edit.value.dtype) == (torch.float32, torch.float32)
+    assert edit.alpha.tolist() == [[[0.75]]]
 
 
 # --- storage -----------------------------------------------------------------------------------------------------
@@ -202,41 +215,53 @@ def test_the_stack_does_what_its_strokes_do_one_after_the_other(
 
 # --- errors ------------------------------------------------------------------------------------------------------
 
+UNITS = "distinct unit numbers from 0"
+VALUES = "finite numbers from -1e+06 to 1e+06"
+MAP = "(h, w) floating point"
+RANGE = "0 to 1 in every cell"
+
 
 @pytest.mark.parametrize(
-    ("field", "changes"),
+    ("field", "given", "message", "value", "allowed"),
     [
-        ("units", {"units": ()}),
-        ("units", {"units": (1, 1)}),
-        ("units", {"units": (-1, 1)}),
-        ("values", {"values": (1.0,)}),
-        ("values", {"values": (1.0, float("nan"))}),
-        ("values", {"values": (float("inf"), 1.0)}),
-        ("values", {"values": (1e7, 1.0)}),
-        ("alpha", {"alpha": torch.ones(1, 2, 2)}),
-        ("alpha", {"alpha": torch.ones(2, 2, dtype=torch.int64)}),
-        ("alpha", {"alpha": torch.full((2, 2), 1.5)}),
-        ("alpha", {"alpha": torch.full((2, 2), -0.1)}),
-        ("alpha", {"alpha": torch.full((2, 2), float("nan"))}),
+        ("units", (), "no usable units", "()", UNITS),
+        ("units", (1, 1), "no usable units", "(1, 1)", UNITS),
+        ("units", (-1, 1), "no usable units", "(-1, 1)", UNITS),
+        ("values", (1.0,), "1 values for 2 units", "1 values for 2 units", "one value per unit"),
+        ("values", (float("inf"), 1.0), "cannot paint the value inf", float("inf"), VALUES),
+        ("values", (1.0, 1e7), "cannot paint the value 10000000.0", 1e7, VALUES),
+        ("values", (1.0, -1000000.5), "cannot paint the value -1000000.5", -1000000.5, VALUES),
+        ("alpha", torch.ones(1, 2, 2), "alpha is not a map", "(1, 2, 2) torch.float32", MAP),
+        ("alpha", torch.ones(2, 2, dtype=torch.int64), "alpha is not a map", "(2, 2) torch.int64", MAP),
+        ("alpha", cells([0.0, 1.5]), "alpha outside its range", "a map", RANGE),
+        ("alpha", cells([-0.1, 1.0]), "alpha outside its range", "a map", RANGE),
+        ("alpha", cells([float("nan"), 1.0]), "alpha outside its range", "a map", RANGE),
     ],
 )
-def test_a_stroke_that_cannot_be_applied_names_the_field(field: str, changes: dict[str, object]):
-    good = {"layer": "a", "units": (0, 1), "values": (1.0, 2.0), "alpha": torch.ones(2, 2)}
-    with pytest.raises(BadStroke) as caught:
-        UnitStroke(**{**good, **changes})
-    assert caught.value.field == field
-    assert caught.value.allowed
+def test_a_stroke_that_cannot_be_applied_says_why(field: str, given: object, message: str, value: object, allowed: str):
+    good = {"layer": "a", "units": (0, 1), "values": (1e6, -1e6), "alpha": cells([0.0, 1.0])}
+    UnitStroke(**good)
+    with refused(BadStroke, message, field=field, value=value, allowed=allowed):
+        UnitStroke(**{**good, field: given})
+
+
+def test_a_value_that_is_no_number_cannot_be_painted():
+    with pytest.raises(BadStroke, match="cannot paint the value nan"):
+        stroke(cells([1.0]), value=float("nan"))
 
 
 def test_strokes_that_disagree_about_the_grid_are_an_error():
-    with pytest.raises(BadStroke, match="two grids on a"):
+    with refused(BadStroke, "two grids on a", field="alpha", value="(4, 4)", allowed="(2, 2) as before"):
         compose([stroke(torch.ones(2, 2)), stroke(torch.ones(4, 4))])
 
 
 def test_an_edit_for_another_grid_or_for_units_the_layer_lacks_is_an_error():
-    edit = compose([stroke(torch.ones(2, 2), units=(4,))])["a"]
-    with pytest.raises(BadShape, match="another grid"):
-        apply_edit(torch.zeros(1, 5, 4, 4), edit)
-    with pytest.raises(BadStroke) as caught:
-        apply_edit(torch.zeros(1, 4, 2, 2), edit)
-    assert (caught.value.value, caught.value.allowed) == (4, "0 to 3")
+    edit = compose([stroke(torch.ones(2, 3), units=(4,))])["a"]
+    assert apply_edit(torch.zeros(1, 5, 2, 3), edit).sum() == 6
+    for grid in ((4, 3), (2, 4), (3, 2)):
+        with refused(BadShape, "the edit is for another grid", field="alpha", value="(2, 3)", allowed=f"{grid}"):
+            apply_edit(torch.zeros(1, 5, *grid), edit)
+    with refused(BadStroke, "no unit 4", field="units", value=4, allowed="0 to 3"):
+        apply_edit(torch.zeros(1, 4, 2, 3), edit)
+    with refused(BadShape, "no feature maps: (4, 2, 3)", field="x", value="(4, 2, 3)", allowed="(N, C, h, w)"):
+        apply_edit(torch.zeros(4, 2, 3), edit)
