@@ -1,25 +1,52 @@
-"""The `unitbrush` commands that need no server."""
+"""The `unitbrush` commands that need no server: a table, from which each is imported when it is run."""
 
 from __future__ import annotations
 
-import typer
+from dissect_core.commands.lazy import Home
 
-from dissect_core.commands import dissect, fetch, gallery, measure, report, sample, train, units, world
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add every command of the core to a Typer application."""
-    app.command("world")(world.world)
-    app.command("sample")(sample.sample)
-    training = typer.Typer(no_args_is_help=True, help="Train the storybook networks.")
-    training.command("generator")(train.generator)
-    training.command("segmenter")(train.segmenter)
-    training.command("classifier")(train.classifier)
-    app.add_typer(training, name="train")
-    app.command("dissect")(dissect.dissect_command)
-    app.command("gallery")(gallery.gallery)
-    app.command("units")(units.units)
-    app.command("report")(report.report)
-    app.command("brushes")(measure.brushes)
-    app.command("quality")(measure.quality)
-    app.command("fetch")(fetch.fetch_command)
+COMMANDS = {
+    "world": Home("dissect_core.commands.world:world", "Paint a contact sheet of a storybook world."),
+    "sample": Home("dissect_core.commands.sample:sample", "Write a contact sheet of generated images."),
+    "dissect": Home(
+        "dissect_core.commands.dissect:dissect_command",
+        "Dissect a network: what every unit of every layer looks for.",
+    ),
+    "gallery": Home(
+        "dissect_core.commands.gallery:gallery", "Draw the best images of every dissected unit, for the pages."
+    ),
+    "units": Home(
+        "dissect_core.commands.units:units",
+        "List the units that stand most clearly for something: the best one of every concept, highest IoU first.",
+    ),
+    "report": Home(
+        "dissect_core.commands.report:report",
+        "Write what was found in a network as pages that open from disk: a chart and the units of every layer.",
+    ),
+    "brushes": Home(
+        "dissect_core.commands.measure:brushes",
+        "Choose the brushes of a generator by measurement, measure them on unseen images, print the table.",
+    ),
+    "quality": Home(
+        "dissect_core.commands.measure:quality",
+        "Measure a generator against its world and write the figures into its card.",
+    ),
+    "fetch": Home(
+        "dissect_core.commands.fetch:fetch_command",
+        "Download a published generator, verify it and put it beside the storybook networks.",
+    ),
+}
+TRAINING = {
+    "generator": Home(
+        "dissect_core.commands.train:generator",
+        "Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume.",
+    ),
+    "segmenter": Home(
+        "dissect_core.commands.train:segmenter",
+        "Train the segmenter on all worlds, measure it on held-out scenes and publish it; run again to resume.",
+    ),
+    "classifier": Home(
+        "dissect_core.commands.train:classifier",
+        "Train the scene classifier, measure it on held-out scenes and publish it; run again to resume.",
+    ),
+}
+"""Those of `unitbrush train`."""

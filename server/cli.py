@@ -1,43 +1,44 @@
-"""The console command `unitbrush`: `serve`, and the commands of `dissect_core`."""
+"""The console command `unitbrush`: its commands by name, each imported when it is run."""
 
 from __future__ import annotations
 
-import errno
-import logging
-import os
-import socket
-import subprocess
 import sys
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
-import torch
 import typer
-import uvicorn
-from pydantic import ValidationError
 
-from dissect_core.cli import add_commands
+from dissect_core.cli import COMMANDS, TRAINING
+from dissect_core.commands.lazy import Home, LazyGroup
 from dissect_core.errors import UnitbrushError
-from dissect_core.system.devices import pick_device
-from dissect_core.system.memory import keep_freed_memory, keep_kernels
 from dissect_core.version import __version__
-from server.app import create_app
-from server.services import load_services
-from server.settings import REPOSITORY, Settings
 
-BACKLOG = 512
-GRACE_SECONDS = 3
-MESSAGES_READ = 2
-"""Live-preview messages of up to so many times the limit are read, to be answered; a larger one ends the connection."""
+
+class Commands(LazyGroup):
+    """All commands: those of the server and those of the core."""
+
+    table: ClassVar[Mapping[str, Home]] = {
+        "serve": Home("server.serve:serve", "Start the server and print the address of the painting page."),
+        "bench": Home(
+            "server.bench:bench",
+            "Measure how fast Unitbrush is on this machine, against a plain reference: one table.",
+        ),
+        **COMMANDS,
+    }
+
+
+class Training(LazyGroup):
+    """`unitbrush train`."""
+
+    table: ClassVar[Mapping[str, Home]] = TRAINING
 
 
 def command_line() -> typer.Typer:
-    """All commands: `serve` and those of the core."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    """The whole command line."""
+    app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(unitbrush)
-    app.command()(serve)
-    app.command()(bench)
-    add_commands(app)
+    training = typer.Typer(cls=Training, no_args_is_help=True, help="Train the storybook networks.")
+    app.add_typer(training, name="train")
     return app
 
 
@@ -52,150 +53,6 @@ def unitbrush(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
-
-
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 is this computer only.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 8000]")] = None,
-    precomputed: Annotated[Path | None, typer.Option(help="Folder of the networks and their brushes.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:1.  [default: auto]")] = None,
-    development: Annotated[bool, typer.Option("--development", help="Reload changed templates and files.")] = False,
-) -> None:
-    """Start the server and print the address of the painting page."""
-    given = {
-        "host": host,
-        "port": port,
-        "precomputed_path": precomputed,
-        "device": device,
-        "development": development or None,
-    }
-    keep_freed_memory()
-    keep_kernels()
-    settings = _settings({name: value for name, value in given.items() if value is not None})
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    listener = _listen(settings)
-    try:
-        chosen = pick_device(settings.device)
-        typer.echo(device_line(chosen))
-        app_to_serve = create_app(settings, load_services(settings))
-    except UnitbrushError as error:
-        listener.close()
-        _stop(f"Cannot start: {error.message} ({error.field}: {error.value}; allowed: {error.allowed})")
-    config = uvicorn.Config(
-        app_to_serve,
-        log_level=settings.log_level,
-        access_log=settings.log_level in ("debug", "info"),
-        backlog=BACKLOG,
-        ws_max_size=MESSAGES_READ * settings.max_message_bytes,
-        ws_ping_interval=settings.ping_seconds,
-        ws_ping_timeout=settings.ping_seconds,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
-    )
-    _AnnouncedServer(config, page_address(listener)).run(sockets=[listener])
-
-
-def bench(
-    only: Annotated[list[str] | None, typer.Option(help="A part: see docs/commands.md.  May be given again.")] = None,
-    repeats: Annotated[int, typer.Option(min=2, help="Runs of every case, taking turns.")] = 10,
-    seconds: Annotated[float, typer.Option(min=1, help="Of every case over HTTP.")] = 10,
-    class_seconds: Annotated[float, typer.Option(min=1, help="That 30 students paint.")] = 300,
-    device: Annotated[str, typer.Option(help="cpu or cuda; where the part render runs.")] = "cpu",
-    out: Annotated[Path | None, typer.Option(help="Write the rows as JSON to this file too.")] = None,
-) -> None:
-    """Measure how fast Unitbrush is on this machine, against a plain reference: one table.  Needs the source code."""
-    if not (REPOSITORY / "tests" / "benchmarks").is_dir():
-        _stop(f"Cannot measure: the benchmarks are part of the source code, and {REPOSITORY} has none.")
-    numbers = ["--repeats", repeats, "--seconds", seconds, "--class-seconds", class_seconds, "--device", device]
-    words = [
-        *numbers,
-        *(["--out", out.resolve()] if out else []),
-        *(w for part in only or [] for w in ("--only", part)),
-    ]
-    command = [sys.executable, "-m", "tests.benchmarks", *map(str, words)]
-    raise typer.Exit(subprocess.run(command, check=False, cwd=REPOSITORY).returncode)
-
-
-class _AnnouncedServer(uvicorn.Server):
-    """Says where the page is once it can be opened."""
-
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self.address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then announce."""
-        await super().startup(sockets=sockets)
-        if self.started:
-            typer.echo(f"Ready{seconds_since_start()}. Paint at {self.address}  (Ctrl+C stops)")
-            sys.stdout.flush()
-
-
-def seconds_since_start() -> str:
-    """The words " after 2.1 s" since the process began, imports included; empty where the system does not tell."""
-    try:
-        ticks = int(Path("/proc/self/stat").read_text("ascii").rpartition(")")[2].split()[19])
-        uptime_s = float(Path("/proc/uptime").read_text("ascii").split()[0])
-        return f" after {uptime_s - ticks / os.sysconf('SC_CLK_TCK'):.1f} s"
-    except (OSError, ValueError, IndexError):
-        return ""
-
-
-def device_line(device: torch.device) -> str:
-    """What the networks run on, in one line."""
-    if device.type == "cuda":
-        return f"Running on the GPU: {torch.cuda.get_device_name(device)}."
-    cores = f"{torch.get_num_threads()} thread{'s' if torch.get_num_threads() > 1 else ''}"
-    if torch.cuda.is_available():
-        return f"Running on the CPU ({cores}), as asked."
-    return f"No GPU found: running on the CPU ({cores})."
-
-
-def page_address(listener: socket.socket) -> str:
-    """The address of the page for a browser on this computer."""
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}/paint"
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    """Settings from the options and the environment; a bad one is told by its name."""
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        name = ".".join(map(str, problem["loc"]))
-        _stop(f"Cannot start: the setting {name} is {problem['input']!r}: {problem['msg']}")
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """The socket to serve on; taken before anything is loaded, so that a taken port is told at once."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except socket.gaierror:
-        _stop(f"There is no address {settings.host} on this computer; the usual one is --host 127.0.0.1.")
-    listener = socket.socket(family, kind, protocol)  # protocol TCP told, or asyncio would not send without delay
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(BACKLOG)  # or a second server could bind while this one is loading
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            _stop(
-                f"Port {settings.port} is taken, perhaps by another Unitbrush. "
-                f"Stop that one, or take another port: --port {settings.port % 65535 + 1}"
-            )
-        _stop(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.")
-    return listener
-
-
-def _stop(message: str) -> NoReturn:
-    """Say why and leave with status 1."""
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 def main() -> None:

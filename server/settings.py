@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+from dissect_core.system.places import PRECOMPUTED, REPOSITORY
 
 
 class Settings(BaseSettings):
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on; the default is reachable from here only.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     precomputed_path: Path = Field(
-        REPOSITORY / "precomputed", description="The folder with the networks, their dissections and brushes."
+        PRECOMPUTED, description="The folder with the networks, their dissections and brushes."
     )
     frontend_path: Path = Field(REPOSITORY / "frontend", description="The folder with the templates and static files.")
     device: str = Field("auto", description="Where networks run: auto (a GPU if there is one), cpu, cuda or cuda:1.")

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 import typer
 
+from dissect_core.commands.lazy import LazyCommand
+from dissect_core.system.places import REPOSITORY
 from dissect_core.version import __version__
 from server.app import create_app
 from server.cli import command_line
-from server.settings import REPOSITORY, Settings
+from server.settings import Settings
 from tests.source import ROOT, files, modules, relative
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
@@ -55,6 +57,7 @@ def check_command(line: str) -> None:
         if hasattr(command, "commands") and not word.startswith("-"):
             assert word in command.commands, f"`{line}`: there is no command {word}"
             command = command.commands[word]
+            command = command.loaded() if isinstance(command, LazyCommand) else command
         elif word.startswith("--"):
             options = {"--help"}.union(*(parameter.opts for parameter in command.params))
             assert word.split("=")[0] in options, f"`{line}`: there is no option {word}"

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Precomputed
+from dissect_core.commands.options import Precomputed
 from dissect_core.models.fetch import PUBLISHED, fetch, published
+from dissect_core.system.places import PRECOMPUTED
 from dissect_core.system.progress import Progress
 
 

@@ -14,7 +14,6 @@ from dissect_core.brushes.effects import Bench
 from dissect_core.brushes.search import ChoiceSpec, Verdict
 from dissect_core.brushes.trial import TrialSpec, check_goals, measure_brushes, working
 from dissect_core.commands.options import (
-    PRECOMPUTED,
     RUNS,
     SEGMENTER,
     Device,
@@ -32,6 +31,7 @@ from dissect_core.models.card import write_card
 from dissect_core.models.registry import Registry
 from dissect_core.render import Renderer
 from dissect_core.system.artifacts import require
+from dissect_core.system.places import PRECOMPUTED
 from dissect_core.system.progress import Progress
 
 

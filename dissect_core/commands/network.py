@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import torch
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Device, Precomputed, Threads, model_of, prepared
+from dissect_core.commands.options import Device, Precomputed, Threads, model_of, prepared
 from dissect_core.errors import UnitbrushError, UnknownModel
 from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import NAMES
@@ -31,6 +31,7 @@ from dissect_core.sources.networks import (
     convolutions,
 )
 from dissect_core.sources.pictures import PictureFolder
+from dissect_core.system.places import PRECOMPUTED
 
 IMAGES = 10_000
 """Pictures, generated or painted, that are looked at unless told."""
@@ -112,8 +113,8 @@ def _shipped(options: NetworkOptions, images: int | None, device: torch.device) 
     model = model_of(options.model, registry)
     card = registry.cards.get(model)
     if card is None or card.kind == "segmenter":
-        ids = ", ".join(name for name, other in registry.cards.items() if other.kind != "segmenter")
-        raise UnknownModel(f"no generator or classifier {model!r}", field="model", value=model, allowed=f"one of {ids}")
+        allowed = registry.names(("generator", "classifier"))
+        raise UnknownModel(f"no generator or classifier {model!r}", field="model", value=model, allowed=allowed)
     source = shipped_source(registry, card, images or IMAGES, device)
     layers = source.generator.layers if isinstance(source, GeneratorSource) else NAMES
     return Opened(source, tuple(layers), card.paint_layers, registry, own=False)

@@ -12,7 +12,6 @@ from dissect_core.models.registry import Registry
 from dissect_core.system.devices import pick_device
 from dissect_core.system.memory import keep_freed_memory, keep_kernels
 
-PRECOMPUTED = Path("precomputed")
 RUNS = Path("runs")
 SEGMENTER = "storybook-segmenter"
 CLASSIFIER = "storybook-classifier"

@@ -8,13 +8,14 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.commands.options import PRECOMPUTED, Device, GeneratorName, Precomputed, Threads, model_of, prepared
+from dissect_core.commands.options import Device, GeneratorName, Precomputed, Threads, model_of, prepared
 from dissect_core.images.pixels import encode, to_bytes
 from dissect_core.images.sheets import contact_sheet
 from dissect_core.models.latents import latents
 from dissect_core.models.registry import Registry
 from dissect_core.render import Renderer, Request
 from dissect_core.system.artifacts import write_bytes
+from dissect_core.system.places import PRECOMPUTED
 
 BATCH = 16
 

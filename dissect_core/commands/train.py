@@ -10,7 +10,6 @@ import typer
 
 from dissect_core.commands.options import (
     CLASSIFIER,
-    PRECOMPUTED,
     RUNS,
     SEGMENTER,
     Device,
@@ -21,6 +20,7 @@ from dissect_core.commands.options import (
     model_of,
     prepared,
 )
+from dissect_core.system.places import PRECOMPUTED
 from dissect_core.system.progress import Progress, Speed
 from dissect_core.training.classifier import held_out_accuracy, train_classifier
 from dissect_core.training.config import read_classifier_config, read_generator_config, read_segmenter_config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Registry:
 
     def __init__(self, root: Path, *extra: Path) -> None:
         """Raises ArtifactMismatch for a bad card, or for two networks of one id."""
+        self.root = root
         self.cards: dict[str, ModelCard] = {}
         self._folders: dict[str, Path] = {}
         for path in (path for folder in (root, *extra) for path in sorted((folder / "models").glob("*.json"))):
@@ -41,9 +42,13 @@ class Registry:
         """The card of that id and kind, or UnknownModel."""
         card = self.cards.get(model_id)
         if card is None or card.kind != kind:
-            ids = ", ".join(id for id, other in self.cards.items() if other.kind == kind) or "none at hand"
-            raise UnknownModel(f"no {kind} {model_id!r}", field="model", value=model_id, allowed=f"one of {ids}")
+            raise UnknownModel(f"no {kind} {model_id!r}", field="model", value=model_id, allowed=self.names((kind,)))
         return card
+
+    def names(self, kinds: Collection[Kind]) -> str:
+        """The ids of the networks of some kinds as an error lists them, or where none is."""
+        ids = ", ".join(id for id, card in self.cards.items() if card.kind in kinds)
+        return f"one of {ids}" if ids else f"a folder of networks, which {self.root / 'models'} is not"
 
     def generator(self, model_id: str, device: torch.device | str = "cpu") -> Generator:
         """The generator of that id, on `device`.

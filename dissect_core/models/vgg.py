@@ -1,4 +1,4 @@
-"""The VGG-16 scene classifier: torchvision's class with the research names of its layers.
+"""The VGG-16 scene classifier, with torchvision's names for its tensors and the research names for its layers.
 
 Simonyan & Zisserman 2015, configuration D; dissected by Bau et al. 2020 (Fig. 1) as trained on Places365.  The
 number of units of each layer and the side of the last map are inferred from the tensors, so that the published network
@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 
 import torch
 from torch import Tensor, nn
-from torchvision.models.vgg import VGG, make_layers
 
 from dissect_core.errors import BadCheckpoint, BadShape
 from dissect_core.models.progan import LayerInfo
@@ -54,7 +54,7 @@ class Standardised(nn.Module):
         return ((images + 1) / 2 - self.get_buffer("mean")) / self.get_buffer("std")
 
 
-class SceneClassifier(VGG):
+class SceneClassifier(nn.Module):
     """Pictures (N, 3, R, R) in [-1, 1] -> logits (N, classes).
 
     widths: units of the 13 convolutions.  hidden: units of the two hidden fully connected layers.  pooled: side to
@@ -68,12 +68,8 @@ class SceneClassifier(VGG):
         if len(widths) != len(NAMES) or len(hidden) != 2:
             found = f"{len(widths)} widths, {len(hidden)} hidden layers"
             raise BadShape("not a VGG-16", field="widths", value=found, allowed="13 widths, 2 hidden layers")
-        features = make_layers(plan(widths))
-        with torch.device("meta"):  # torchvision's own fully connected layers, 480 MB, are replaced below
-            super().__init__(features, init_weights=False)
-        for module in features:
-            if isinstance(module, nn.ReLU):
-                module.inplace = False  # an activation that was recorded stays what it was
+        super().__init__()
+        self.features = convolutional(widths)
         self.avgpool = nn.AdaptiveAvgPool2d(pooled)
         sizes = [widths[-1] * pooled**2, *hidden, len(classes)]
         self.classifier = nn.Sequential(
@@ -86,7 +82,7 @@ class SceneClassifier(VGG):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, R, R) in [-1, 1] -> (N, classes)."""
-        logits: Tensor = super().forward(self.standardised(x))
+        logits: Tensor = self.classifier(self.avgpool(self.features(self.standardised(x))).flatten(1))
         return logits
 
     def convolution(self, name: str) -> nn.Conv2d:
@@ -147,13 +143,22 @@ class SceneClassifier(VGG):
         return classifier.eval()
 
 
-def plan(widths: Sequence[int]) -> list[str | int]:
-    """The widths as torchvision's `make_layers` wants them: "M" after each group."""
-    steps: list[str | int] = []
-    rest = iter(widths)
+def convolutional(widths: Sequence[int], *, normalised: bool = False) -> nn.Sequential:
+    """The 13 convolutions of these widths, each with its ReLU, and a 2x2 maximum after each group.
+
+    normalised: with a batch normalisation between each convolution and its ReLU, for training.
+
+    No ReLU works in place: an activation that was recorded stays what it was.
+    """
+    modules: list[nn.Module] = []
+    outputs, inputs = iter(widths), 3
     for count in GROUPS:
-        steps += [*(next(rest) for _ in range(count)), "M"]
-    return steps
+        for units in islice(outputs, count):
+            between = [nn.BatchNorm2d(units)] if normalised else []
+            modules += [nn.Conv2d(inputs, units, 3, padding=1), *between, nn.ReLU()]
+            inputs = units
+        modules.append(nn.MaxPool2d(2))
+    return nn.Sequential(*modules)
 
 
 def layer_module(name: str) -> str:

@@ -15,10 +15,9 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models.vgg import make_layers
 
 from dissect_core.models.segmenter import rescale
-from dissect_core.models.vgg import NAMES, SceneClassifier, plan
+from dissect_core.models.vgg import NAMES, SceneClassifier, convolutional
 from dissect_core.training.augment import moved, spoil
 from dissect_core.training.config import ClassifierConfig
 from dissect_core.training.dataset import PaintedScenes
@@ -31,7 +30,7 @@ REACH = 8  # pixels of the full size by which pictures are shifted
 
 def normalised_features(config: ClassifierConfig) -> nn.Sequential:
     """The convolutions as torchvision's vgg16_bn has them: convolution, batch normalisation, ReLU."""
-    features = make_layers(plan(config.widths), batch_norm=True)
+    features = convolutional(config.widths, normalised=True)
     for module in features:
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -145,7 +145,10 @@ def test_a_network_of_the_repository_has_its_own_pictures(folder: Path) -> None:
     with pytest.raises(UnitbrushError, match="--pictures"):
         unitbrush("dissect", "church", "--pictures", "pictures")
     with pytest.raises(UnknownModel, match="storybook-castle"):
-        unitbrush("dissect", "castle", "--precomputed", ROOT / "precomputed")
+        unitbrush("dissect", "castle")
+    with pytest.raises(UnknownModel, match="no generator or classifier") as caught:
+        unitbrush("dissect", "church", "--precomputed", folder)
+    assert str(folder / "models") in caught.value.allowed
 
 
 def test_the_pictures_of_units_are_drawn_anew_only_from_what_was_dissected(dots: Path) -> None:
@@ -187,7 +190,7 @@ def test_a_picture_shows_the_best_images_of_the_listed_units(dots: Path) -> None
 def test_the_scene_classifier_is_dissected_on_held_out_scenes_of_its_classes(dots: Path) -> None:
     write_toy_classifier(dots / "precomputed")
     some = ("--layers", "conv1_1,conv2_1", "--images", "6", "--segmenter", "dots:Red", "--out", "found")
-    unitbrush("dissect", "classifier", *some)
+    unitbrush("dissect", "classifier", "--precomputed", "precomputed", *some)
     result = read_dissection(dots / "found" / "dissection", MODEL)
     assert list(result.layers) == ["conv1_1", "conv2_1"]
     assert result.manifest["scenes"]["count"] == 6
@@ -200,7 +203,6 @@ def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: P
     text = DOCUMENT.read_text()
     module, example = (block for kind, block in BLOCK.findall(text) if kind == "python")
     (folder / "my_networks.py").write_text(module)
-    (folder / "precomputed").symlink_to(ROOT / "precomputed")
     torch.manual_seed(0)
     save_file(resnet18(num_classes=18).state_dict(), folder / "resnet18.safetensors")
     for world in ("church", "beach"):

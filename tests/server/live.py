@@ -21,8 +21,8 @@ from fastapi import FastAPI
 from PIL import Image
 
 from server.app import create_app
-from server.cli import MESSAGES_READ
 from server.painting.studio import Studio
+from server.serve import MESSAGES_READ
 from server.settings import Settings
 
 

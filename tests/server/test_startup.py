@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from dissect_core.errors import UnitbrushError
 from server.app import create_app
-from server.cli import _listen, command_line, page_address
+from server.cli import command_line
+from server.serve import _listen, page_address
 from server.settings import Settings
 from tests.server.live import assert_error_shape, live_server, painting, stroke
 
