@@ -1,7 +1,6 @@
-"""Safe, verified loading of generator weights in every wrapping in which they were published.
+"""The weights of Progressive GAN generators, in every wrapping in which they were published.
 
-The file is read once; the bytes that were hashed are the bytes that are decoded, and only tensors are decoded (pickles
-with code are refused, not run).  Every wrapping is brought to our key names,
+`weights` reads the file, `wrappings` brings it to our key names,
 
     layerK.conv.weight, layerK.wscale.b  (K = 1 ... N),  output_RxR.conv.weight, output_RxR.wscale.b,
 
@@ -10,113 +9,27 @@ then every key, shape and number is checked before anything is returned: all or 
 
 from __future__ import annotations
 
-import hashlib
-import io
-import pickle
 import re
 from pathlib import Path
-from typing import Any
 
-import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from dissect_core.errors import BadCheckpoint
 from dissect_core.models.progan import Generator
+from dissect_core.models.weights import read_state
 from dissect_core.models.wrappings import normalised
-
-SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
 def load_generator_state(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
     """The weights of a Progressive GAN generator: our key names -> float32 tensors on the CPU.
 
-    sha256: the expected hash, 64 hexadecimal digits.  Without it a hash in the file's name, as torch.hub writes it
-    ("church-7e701dd5.pth"), is checked.  Raises BadCheckpoint naming the file, the key and what was expected.
+    sha256: what the hash of the file must begin with, hexadecimal digits.  Raises BadCheckpoint naming the file, the
+    key and what was expected.
     """
-    state = normalised(read_weights(path, sha256), path.name)
+    state = normalised(read_state(path, sha256), path.name)
     _check_generator(state, path.name)
     return {key: tensor.to(torch.float32).contiguous() for key, tensor in state.items()}
-
-
-def read_weights(path: Path, sha256: str | None = None) -> dict[str, Any]:
-    """The content of a .safetensors or .pth file after its hash was checked; a .pth may nest its dictionaries."""
-    if path.suffix not in SUFFIXES:
-        raise BadCheckpoint(
-            f"{path.name}: not a weights file",
-            field=path.name,
-            value=path.suffix,
-            allowed=f"one of {', '.join(SUFFIXES)}",
-        )
-    try:
-        data = path.read_bytes()
-    except OSError as cause:
-        raise BadCheckpoint(
-            f"{path.name}: cannot be read: {cause.strerror}",
-            field=path.name,
-            value=str(path),
-            allowed="a readable file",
-        ) from cause
-    check_hash(data, path.name, hash_in_name(path.name) if sha256 is None else sha256)
-    content = _from_safetensors(data, path.name) if path.suffix == ".safetensors" else _from_pickle(data, path.name)
-    if not isinstance(content, dict):
-        kind = type(content).__name__
-        raise BadCheckpoint(f"{path.name}: holds a {kind}", field=path.name, value=kind, allowed="named tensors")
-    return content
-
-
-def hash_in_name(name: str) -> str | None:
-    """The SHA-256 prefix that torch.hub puts into file names ("church-7e701dd5.pth"), or None."""
-    found = re.search(r"-([0-9a-f]{8,64})\.\w+$", name)
-    return found[1] if found else None
-
-
-def check_hash(data: bytes, file: str, expected: str | None) -> None:
-    """Raise BadCheckpoint unless the SHA-256 of `data` begins with `expected` (None: nothing to check)."""
-    found = hashlib.sha256(data).hexdigest()
-    if expected is not None and not (expected and found.startswith(expected)):
-        raise BadCheckpoint(
-            f"{file}: wrong content: SHA-256 {found}, expected {expected!r}",
-            field=file,
-            value=found,
-            allowed=f"SHA-256 {expected!r}",
-        )
-
-
-def _from_safetensors(data: bytes, file: str) -> object:
-    try:
-        return safetensors.torch.load(data)
-    except (SafetensorError, ValueError, KeyError) as cause:
-        raise BadCheckpoint(
-            f"{file}: damaged or not a safetensors file: {cause}",
-            field=file,
-            value=f"{len(data)} bytes",
-            allowed="a complete safetensors file",
-        ) from cause
-
-
-def _from_pickle(data: bytes, file: str) -> object:
-    try:
-        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as cause:
-        raise BadCheckpoint(
-            f"{file}: refused: more than tensors in it, and nothing of it was run: {_first_line(cause)}",
-            field=file,
-            value="a pickle with code or damage",
-            allowed="tensors only",
-        ) from cause
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as cause:
-        raise BadCheckpoint(
-            f"{file}: damaged or not a PyTorch file: {_first_line(cause)}",
-            field=file,
-            value=f"{len(data)} bytes",
-            allowed="a complete PyTorch file",
-        ) from cause
-
-
-def _first_line(cause: Exception) -> str:
-    return (str(cause).splitlines() or [type(cause).__name__])[0]
 
 
 def _check_generator(state: dict[str, Tensor], file: str) -> None:

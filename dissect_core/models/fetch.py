@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dissect_core.errors import BadCheckpoint, UnitbrushError, UnknownModel
 from dissect_core.models.card import Domain, ModelCard, Weights, read_card, write_card
-from dissect_core.models.checkpoint import hash_in_name, load_generator_state
+from dissect_core.models.checkpoint import load_generator_state
 from dissect_core.models.progan import Generator
 from dissect_core.system.artifacts import sha256_file, write_tensors
 
@@ -64,13 +64,13 @@ class Published:
 
     @property
     def sha256(self) -> str:
-        """The first digits of the SHA-256, eight or more."""
-        digits = hash_in_name(self.file)
-        if digits is None:
+        """The first digits of the SHA-256, eight or more: this list says so, names of other files promise nothing."""
+        found = re.search(r"-([0-9a-f]{8,64})\.\w+$", self.file)
+        if found is None:
             raise BadCheckpoint(
                 f"{self.file}: cannot be verified", field="file", value=self.file, allowed="NAME-SHA256DIGITS.pth"
             )
-        return digits
+        return found[1]
 
 
 PUBLISHED = (
@@ -106,7 +106,7 @@ def fetch(item: Published, folder: Path, progress: Progress | None = None) -> Mo
         if sha256_file(weights_path) == card.weights.sha256:
             return card
     download = download_verified(item, folder / "downloads", progress)
-    state = load_generator_state(download)
+    state = load_generator_state(download, item.sha256)
     generator = Generator.from_state_dict(state)
     write_tensors(weights_path, state)
     card = ModelCard(

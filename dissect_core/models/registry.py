@@ -10,10 +10,11 @@ import torch
 
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnknownModel
 from dissect_core.models.card import Kind, ModelCard, read_card
-from dissect_core.models.checkpoint import load_generator_state, read_weights
+from dissect_core.models.checkpoint import load_generator_state
 from dissect_core.models.progan import Generator
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.models.vgg import SceneClassifier
+from dissect_core.models.weights import read_state
 
 
 class Registry:
@@ -79,7 +80,7 @@ class Registry:
     def segmenter(self, model_id: str, device: torch.device | str = "cpu") -> Segmenter:
         """The segmenter of that id, on `device`."""
         card = self.card(model_id, "segmenter")
-        state = read_weights(self._weights(card), card.weights.sha256)
+        state = read_state(self._weights(card), card.weights.sha256)
         with naming(card.weights.file):
             segmenter = Segmenter.from_state_dict(state, card.architecture)
         segmenter.eval().requires_grad_(False)
@@ -88,7 +89,7 @@ class Registry:
     def classifier(self, model_id: str, device: torch.device | str = "cpu") -> SceneClassifier:
         """The scene classifier of that id, on `device`."""
         card = self.card(model_id, "classifier")
-        state = read_weights(self._weights(card), card.weights.sha256)
+        state = read_state(self._weights(card), card.weights.sha256)
         classes = card.architecture.get("classes")
         if not isinstance(classes, list):
             raise ArtifactMismatch(

@@ -6,54 +6,29 @@
 | gandissect 2019 | features.0.conv.weight, features.0.wscale.b | also wscale.scale, a constant, ignored |
 | genforce PGGAN | layer0.weight, layer0.bias, lod | outputs of every resolution; perhaps fused kernels |
 
-each possibly inside {"state_dict": ...}, {"generator_smooth": ...} or {"generator": ...}, and possibly with "module."
-in front of every key.
+Whatever dictionaries they lie in was opened before (`envelopes`); "module." may still be in front of every key.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor
 
 from dissect_core.errors import BadCheckpoint
-
-ENVELOPES = ("state_dict", "generator_smooth", "generator")
-"""Keys under which a checkpoint holds the generator, the one to prefer first (smooth: the running average)."""
-PREFIX = "module."
+from dissect_core.models.envelopes import without_prefix
 
 
-def normalised(content: Mapping[str, Any], file: str) -> dict[str, Tensor]:
-    """The content of a checkpoint file -> our key names.  Raises BadCheckpoint naming the file and the key."""
-    state = _tensors(_opened(content), file)
-    if state and all(key.startswith(PREFIX) for key in state):
-        state = {key.removeprefix(PREFIX): tensor for key, tensor in state.items()}
+def normalised(state: Mapping[str, Tensor], file: str) -> dict[str, Tensor]:
+    """The tensors of a checkpoint file -> our key names.  Raises BadCheckpoint naming the file and the key."""
+    state = without_prefix(state)
     state = {key: tensor for key, tensor in state.items() if not key.endswith(".wscale.scale")}
     if any(key.startswith("features.") for key in state):
         return _from_gandissect(state)
     if any(re.fullmatch(r"layer\d+\.weight", key) for key in state):
         return _from_genforce(state, file)
     return state
-
-
-def _opened(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    for envelope in ENVELOPES:
-        if isinstance(content.get(envelope), dict):
-            inner: dict[str, Any] = content[envelope]
-            return inner
-    return content
-
-
-def _tensors(content: Mapping[Any, Any], file: str) -> dict[str, Tensor]:
-    for key, value in content.items():
-        if not isinstance(key, str) or not isinstance(value, Tensor):
-            kind = type(value).__name__
-            raise BadCheckpoint(
-                f"{file}: {key} is a {kind}, expected a tensor", field=str(key), value=kind, allowed="a tensor"
-            )
-    return {key: value.detach() for key, value in content.items()}
 
 
 def _from_gandissect(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

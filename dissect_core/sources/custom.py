@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -18,13 +19,13 @@ from types import ModuleType
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from dissect_core.concepts.segments import LabelsImages
-from dissect_core.errors import BadCheckpoint, UnitbrushError
-from dissect_core.models.checkpoint import read_weights
+from dissect_core.errors import UnitbrushError
 from dissect_core.models.registry import naming
 from dissect_core.models.state import load_checked
+from dissect_core.models.weights import read_state
 
 SPELLING = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 SHOWN = 8
@@ -39,7 +40,7 @@ class BadFactory(UnitbrushError):
 
 @dataclass(frozen=True, eq=False)
 class OwnNetwork:
-    """A network in evaluation mode, without gradients.
+    """A network in evaluation mode and single precision, without gradients.
 
     model: its name in files, "package.module.factory".  sha256: of its tensors and of the code that made it, 64 digits.
     """
@@ -50,50 +51,49 @@ class OwnNetwork:
 
 
 def load_network(spelling: str, weights: Path | None = None, device: torch.device | str = "cpu") -> OwnNetwork:
-    """The network that a factory makes, with the weights of a .safetensors, .pth or .pt file if one is named.
+    """The network that a factory makes, with the weights of a file if one is named (see `models.weights`).
 
     Raises BadFactory naming what is not there, BadCheckpoint naming the keys that do not fit.
     """
     module, factory = _factory(spelling, "model")
-    network = factory()
+    network = unwrapped(factory())
     if not isinstance(network, nn.Module):
         raise _wrong(spelling, "model", network, "a torch.nn.Module")
+    if isinstance(network, torch.jit.ScriptModule):
+        raise _wrong(spelling, "model", network, "the module before torch.jit compiled it, which can be looked into")
     if weights is not None:
-        state = tensors_of(weights)
+        state = read_state(weights)
         with naming(weights.name):
             load_checked(network, state)
-    network.eval().requires_grad_(False)
+    network.float().eval().requires_grad_(False)
     return OwnNetwork(network.to(device), spelling.replace(":", "."), digest(module, network))
 
 
 def load_segmenter(spelling: str, device: torch.device | str = "cpu") -> tuple[LabelsImages, str]:
     """The segmenter that a factory makes, and its SHA-256, as an `OwnNetwork` has it.
 
-    It needs no more than `segments.LabelsImages` says; a module is moved to the device.  Raises BadFactory.
+    It needs no more than `segments.LabelsImages` says, where `categories` may be empty: then only colours are looked
+    for.  A module is moved to the device.  Raises BadFactory.
     """
     module, factory = _factory(spelling, "segmenter")
     segmenter = factory()
     categories = getattr(segmenter, "categories", None)
-    if not callable(getattr(segmenter, "label", None)) or not isinstance(categories, Mapping) or not categories:
+    if not callable(getattr(segmenter, "label", None)) or not isinstance(categories, Mapping):
         raise _wrong(spelling, "segmenter", segmenter, "an object with `categories` and `label`")
     if isinstance(segmenter, nn.Module):
         segmenter.eval().requires_grad_(False).to(device)
     return segmenter, digest(module, segmenter)
 
 
-def tensors_of(path: Path) -> dict[str, Tensor]:
-    """The tensors of a weights file by name; those of a training checkpoint lie under its key "state_dict".
-
-    Raises BadCheckpoint naming the file and the first entry that is no tensor.
-    """
-    content = read_weights(path)
-    nested = content.get("state_dict")
-    state: Mapping[str, Any] = nested if isinstance(nested, Mapping) else content
-    for key, value in state.items():
-        if not isinstance(value, Tensor):
-            kind = type(value).__name__
-            raise BadCheckpoint(f"{path.name}: {key} is a {kind}", field=str(key), value=kind, allowed="tensors only")
-    return dict(state)
+def unwrapped(network: object) -> object:
+    """A network out of what torch.compile, DataParallel and the like wrap around it, which run it but are not it."""
+    while isinstance(network, nn.Module):
+        parallel = isinstance(network, nn.DataParallel | nn.parallel.DistributedDataParallel)
+        inner = network.module if parallel else getattr(network, "_orig_mod", None)
+        if not isinstance(inner, nn.Module):
+            break
+        network = inner
+    return network
 
 
 def digest(module: ModuleType, thing: object) -> str:
@@ -101,7 +101,7 @@ def digest(module: ModuleType, thing: object) -> str:
     names = sorted({module.__name__, type(thing).__module__})
     found = hashlib.sha256()
     for name in names:
-        file = getattr(sys.modules[name], "__file__", None)
+        file = getattr(sys.modules.get(name), "__file__", None)  # a class may name a module that was never imported
         found.update(name.encode() + b"\0" + (Path(file).read_bytes() if file else b"") + b"\0")
     state = thing.state_dict() if isinstance(thing, nn.Module) else {}
     for key, tensor in sorted(state.items()):
@@ -128,7 +128,24 @@ def _factory(spelling: str, field: str) -> tuple[ModuleType, Callable[[], Any]]:
         found = getattr(found, part)
     if not callable(found):
         raise _wrong(spelling, field, found, "a function or class that is called without arguments")
+    if needed := _needed(found):
+        raise BadFactory(
+            f"{spelling} needs {', '.join(needed)}",
+            field=field,
+            value=spelling,
+            allowed="a function without arguments: write one that calls it with them",
+        )
     return module, found
+
+
+def _needed(factory: Callable[..., object]) -> list[str]:
+    """The names of the arguments without which a factory cannot be called."""
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except ValueError:  # written in C, and says nothing
+        return []
+    free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [one.name for one in parameters if one.default is one.empty and one.kind not in free]
 
 
 def _imported(name: str, field: str) -> ModuleType:
@@ -151,4 +168,5 @@ def _imported(name: str, field: str) -> ModuleType:
 
 def _wrong(spelling: str, field: str, found: object, allowed: str) -> BadFactory:
     kind = type(found).__name__
-    return BadFactory(f"{spelling} gives a {kind}", field=field, value=kind, allowed=allowed)
+    article = "an" if kind[0] in "AEIOUaeiou" else "a"
+    return BadFactory(f"{spelling} gives {article} {kind}", field=field, value=kind, allowed=allowed)

@@ -270,7 +270,7 @@ def test_a_pickle_with_code_is_refused_and_not_run(tmp_path: Path):
     path = saved(tmp_path, tiny() | {"layer1.wscale.b": Attack(proof)})
     error = refusal(path)
     assert "nothing of it was run" in error.message
-    assert error.allowed == "tensors only"
+    assert error.allowed.startswith("tensors only; if you trust the file")
     assert not proof.exists()
     # the attack is real: an ordinary load runs it
     torch.load(path, weights_only=False)
@@ -301,11 +301,6 @@ def test_a_file_of_noise_is_refused(tmp_path: Path, name: str):
     refusal(path)
 
 
-def test_a_missing_file_and_a_strange_suffix_are_refused(tmp_path: Path):
-    assert "cannot be read" in refusal(tmp_path / "nothing.pth").message
-    assert ".pth" in refusal(saved(tmp_path, tiny(), "generator.pkl")).allowed
-
-
 def test_the_right_hash_is_accepted_and_a_wrong_one_named(tmp_path: Path):
     path = saved(tmp_path, tiny())
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -316,10 +311,6 @@ def test_the_right_hash_is_accepted_and_a_wrong_one_named(tmp_path: Path):
     refusal(path, "")
 
 
-def test_the_hash_in_the_name_is_checked(tmp_path: Path):
-    digest = hashlib.sha256(saved(tmp_path, tiny()).read_bytes()).hexdigest()
-    good = (tmp_path / "generator.pth").rename(tmp_path / f"church-{digest[:8]}.pth")
-    assert load_generator_state(good).keys() == tiny().keys()
-    bad = good.rename(tmp_path / "church-7e701dd5.pth")
-    assert refusal(bad).allowed == "SHA-256 '7e701dd5'"
-    assert load_generator_state(bad, digest).keys() == tiny().keys()  # what the caller knows counts more
+@pytest.mark.parametrize("name", ["church-7e701dd5.pth", "ckpt-00010000.pth", "resnet-20240115.pth"])
+def test_digits_in_the_name_of_a_file_promise_nothing(tmp_path: Path, name: str):
+    assert load_generator_state(saved(tmp_path, tiny(), name)).keys() == tiny().keys()
