@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from dissect_core.commands.cost import chosen, cost
 from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
-from dissect_core.commands.options import RUNS, SEGMENTER, Runs
-from dissect_core.concepts.segments import Segments
+from dissect_core.commands.options import RUNS, SEGMENTER, Runs, usable_folder
+from dissect_core.concepts.segments import ColoursOnly, Segments
 from dissect_core.dissection.files import MANIFEST, write_dissection
 from dissect_core.dissection.result import MINIMUM_IOU, Dissection, DissectionSpec
 from dissect_core.dissection.run import dissect
@@ -25,11 +26,13 @@ from dissect_core.system.progress import Progress
 @with_network
 def dissect_command(
     network: NetworkOptions,
-    layers: Annotated[str, typer.Option(help="Names with commas between them; all layers without.")] = "",
+    layers: Annotated[str, typer.Option(help="Names with commas between them; see docs/own-network.md.")] = "",
     images: Annotated[
         int | None, typer.Option(min=1, help="Pictures to look at; 10,000, or all of a folder, without.")
     ] = None,
-    segmenter: Annotated[str, typer.Option(help="Your own segmenter as package.module:factory.")] = "",
+    segmenter: Annotated[
+        str, typer.Option(help="Your own as package.module:factory, or none to look for colours only.")
+    ] = "",
     original_halves: Annotated[
         bool,
         typer.Option("--original-halves", help="Leave out each picture's last object when halving, as Bau et al. did."),
@@ -42,18 +45,22 @@ def dissect_command(
     A network of your own is made by a function, package.module:factory, called without arguments.  Its pictures come
     from a folder (--pictures) or out of itself (--latent-size); any layer can be named, as in named_modules().
     """
+    root = usable_folder(out or network.precomputed, "out")
     opened = open_network(network, images)
-    names = tuple(name.strip() for name in layers.split(",") if name.strip()) or opened.layers
+    names = tuple(name.strip() for name in layers.split(",") if name.strip()) or opened.layers or chosen(opened.source)
     _check_place(opened, names, network.precomputed, out)
+    segments, spec = _segments(segmenter, opened, original_halves), DissectionSpec(names)
+    if opened.own:
+        typer.echo(cost(opened.source, segments, spec))
     with Progress(str(opened.source.inputs["model"]), "image") as bar:
+        bar.to(0, opened.source.images)
         result = dissect(
             opened.source,
-            _segments(segmenter, opened, original_halves),
-            DissectionSpec(names),
+            segments,
+            spec,
             progress=lambda phase, done, total: bar.to(done, total, phase),
             work=runs / "dissection",
         )
-    root = out or network.precomputed
     write_dissection(result, root / "dissection", exact=opened.needed)
     draw_gallery(opened.source, result, root)
     if out is None:
@@ -63,6 +70,8 @@ def dissect_command(
 
 def _segments(spelling: str, opened: Opened, leave_last: bool) -> Segments:
     device = opened.source.device
+    if spelling == "none":
+        return Segments(ColoursOnly(), "none", leave_last=leave_last)
     if spelling:
         return Segments(*load_segmenter(spelling, device), leave_last=leave_last)
     card = opened.registry.card(SEGMENTER, "segmenter")

@@ -28,10 +28,10 @@ from dissect_core.sources.networks import (
     LatentSource,
     Normalisation,
     Source,
-    convolutions,
 )
 from dissect_core.sources.pictures import PictureFolder
 from dissect_core.system.places import PRECOMPUTED
+from dissect_core.system.progress import Progress
 
 IMAGES = 10_000
 """Pictures, generated or painted, that are looked at unless told."""
@@ -44,9 +44,12 @@ class NetworkOptions:
     model: Annotated[
         str, typer.Argument(help="church, kitchen, classifier, another's id, or your own as package.module:factory.")
     ]
-    weights: Annotated[Path | None, typer.Option(help="Own network: its tensors, .safetensors, .pth or .pt.")] = None
+    weights: Annotated[Path | None, typer.Option(help="Own network: a file of its tensors.")] = None
     pictures: Annotated[Path | None, typer.Option(help="Own classifier: a folder of pictures to show it.")] = None
     size: Annotated[int, typer.Option(help="Side in pixels to which these pictures are cropped and scaled.")] = 224
+    skip_bad_pictures: Annotated[
+        bool, typer.Option("--skip-bad-pictures", help="Leave out files that cannot be read.")
+    ] = False
     mean: Annotated[str, typer.Option(help="What it expects of values in 0..1: r,g,b; [-1, 1] without.")] = ""
     std: Annotated[str, typer.Option(help="The deviation that belongs to --mean.")] = ""
     latent_size: Annotated[str, typer.Option(help="Own generator: how many random numbers, 512 or 100x1x1.")] = ""
@@ -58,7 +61,8 @@ class NetworkOptions:
 class Opened(NamedTuple):
     """A network ready to be dissected.
 
-    layers: those that are dissected unless told.  needed: those that must be among them, because brushes read them.
+    layers: those that are dissected unless told, () if they have to be looked for (see `sources.layers`).
+    needed: those that must be among them, because brushes read them.
     """
 
     source: Source
@@ -106,7 +110,7 @@ def dissected(model: str, root: Path) -> str:
 
 
 def _shipped(options: NetworkOptions, images: int | None, device: torch.device) -> Opened:
-    for name in ("weights", "pictures", "latent_size", "mean", "std"):
+    for name in ("weights", "pictures", "skip_bad_pictures", "latent_size", "mean", "std"):
         if getattr(options, name):
             raise _refused(name, getattr(options, name), f"with your own network only; {options.model} has its own")
     registry = Registry(options.precomputed)
@@ -131,9 +135,13 @@ def _own(options: NetworkOptions, images: int | None, device: torch.device) -> O
     if options.pictures is None:
         source = LatentSource(own.network, shape, own.model, own.sha256, images or IMAGES)
     else:
-        pictures = PictureFolder(options.pictures, options.size, images)
+        with Progress("reading the pictures", "picture") as bar:
+            skip_bad = options.skip_bad_pictures
+            pictures = PictureFolder(options.pictures, options.size, images, skip_bad=skip_bad, progress=bar.to)
+        for name in pictures.left_out:
+            typer.echo(f"left out: {name}")
         source = ClassifierSource(own.network, pictures, own.model, own.sha256, normalisation)
-    return Opened(source, convolutions(own.network), (), registry, own=True)
+    return Opened(source, (), (), registry, own=True)
 
 
 def _normalisation(options: NetworkOptions) -> Normalisation | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
 
+from dissect_core.errors import UnitbrushError
 from dissect_core.models.registry import Registry
 from dissect_core.system.devices import pick_device
 from dissect_core.system.memory import keep_freed_memory, keep_kernels
@@ -31,6 +33,17 @@ def prepared(device: str, threads: int = 0) -> torch.device:
     if threads:
         torch.set_num_threads(threads)
     return pick_device(device)
+
+
+def usable_folder(path: Path, field: str) -> Path:
+    """The folder, which need not be there yet.  Raises UnitbrushError where none can be made, before hours of work."""
+    nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        what = "no folder" if not nearest.is_dir() else "not writable"
+        raise UnitbrushError(
+            f"cannot write to {path}: {nearest} is {what}", field=field, value=str(path), allowed="a folder to write to"
+        )
+    return path
 
 
 def model_of(name: str, registry: Registry | None = None) -> str:

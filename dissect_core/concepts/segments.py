@@ -32,6 +32,17 @@ class LabelsImages(Protocol):
         """(N, 3, R, R) in [-1, 1] -> per category (N, R, R), whole numbers: indices into its names."""
 
 
+class ColoursOnly:
+    """A segmenter that sees nothing, so that only colours are looked for."""
+
+    def __init__(self) -> None:
+        self.categories: dict[str, tuple[str, ...]] = {}
+
+    def label(self, images: Tensor) -> dict[str, Tensor]:
+        """No maps."""
+        return {}
+
+
 class Segments:
     """A segmenter with colours and halves.
 
@@ -62,7 +73,13 @@ class Segments:
 
     def _seen(self, images: Tensor) -> dict[str, Tensor]:
         """The segmenter's maps on the CPU, checked: any segmenter may come through this door."""
-        seen = {name: maps.cpu() for name, maps in self.segmenter.label(images.clamp(-1, 1)).items()}
+        labels = self.segmenter.label(images.clamp(-1, 1))
+        if not isinstance(labels, Mapping) or not all(isinstance(maps, Tensor) for maps in labels.values()):
+            kinds = [type(maps).__name__ for maps in labels.values()] if isinstance(labels, Mapping) else []
+            found = f"{type(labels).__name__} of {', '.join(kinds)}" if kinds else type(labels).__name__
+            allowed = "a dict of tensors, one for each of its categories"
+            raise BadShape(f"the segmenter gives a {found}", field="labels", value=found, allowed=allowed)
+        seen = {name: maps.cpu() for name, maps in labels.items()}
         for name, names in self.segmenter.categories.items():
             maps, shape = seen.get(name), (len(images), *images.shape[2:])
             if maps is None or tuple(maps.shape) != shape or maps.is_floating_point():

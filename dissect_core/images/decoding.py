@@ -15,6 +15,8 @@ from dissect_core.errors import UnitbrushError
 KINDS = ("PNG", "JPEG", "WEBP", "GIF")
 """What is decoded; of an animation the first picture."""
 KIND_NAMES = "PNG, JPEG, WebP or GIF"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif")
+"""How the names of such files end, in small letters."""
 BACKGROUND = (255, 255, 255)
 """What shows through where a picture is transparent."""
 UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, struct.error, zlib.error)

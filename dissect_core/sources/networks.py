@@ -119,7 +119,7 @@ class GeneratorSource:
 
 @dataclass(frozen=True, eq=False)
 class LatentSource:
-    """Any module from latents z (N, *latent_shape) to pictures (N, 3, R, R), nominally in [-1, 1].
+    """Any module from latents z (N, *latent_shape) to pictures (N, 3, R, R) or grey (N, 1, R, R), nominally in [-1, 1].
 
     Its pictures are first_id ... first_id + images - 1; picture i has the latent of image id i.
     model: its name in files.  sha256: of what decides what it computes.
@@ -152,9 +152,10 @@ class LatentSource:
         with recorded(self.network, layers) as activations:
             pictures = self.network(z.to(self.device).view(-1, *self.latent_shape))
         shape = tuple(pictures.shape) if isinstance(pictures, Tensor) else type(pictures).__name__
-        if not isinstance(pictures, Tensor) or pictures.dim() != 4 or pictures.shape[1] != 3:
-            raise BadShape(f"{self.model} gives no pictures", field="model", value=shape, allowed="(N, 3, R, R)")
-        return pictures, activations
+        if not isinstance(pictures, Tensor) or pictures.dim() != 4 or pictures.shape[1] not in (1, 3):
+            allowed = "(N, 3, R, R) or (N, 1, R, R)"
+            raise BadShape(f"{self.model} gives no pictures", field="model", value=shape, allowed=allowed)
+        return pictures.expand(-1, 3, -1, -1), activations
 
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
         """The activations."""
@@ -186,11 +187,15 @@ class Normalisation:
 
 IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 """What torchvision's classifiers were trained with."""
+LUMA = (0.299, 0.587, 0.114)
+"""The shares of red, green and blue in grey (ITU-R BT.601)."""
 
 
 @dataclass(frozen=True, eq=False)
 class ClassifierSource:
     """Any module that takes pictures (N, 3, R, R), in [-1, 1] or as `normalisation` says, and a list of pictures.
+
+    A module whose first convolution takes one channel gets them in grey.
 
     model: its name in files.  sha256: of its weights.
     """
@@ -225,31 +230,34 @@ class ClassifierSource:
             "images": self.images,
             "first_id": self.first_id,
             "normalisation": asdict(self.normalisation) if self.normalisation else None,
+            **({"grey": LUMA} if self._grey else {}),
             **self.pictures.inputs,
         }
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
         """Pictures and activations, one forward pass."""
         pictures = self.pictures.load(rows).to(self.device)
+        shown = self.normalisation.apply(pictures) if self.normalisation else pictures
+        if self._grey:
+            shown = (shown * shown.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
         with recorded(self.network, layers) as activations:
-            self.network(self.normalisation.apply(pictures) if self.normalisation else pictures)
+            self.network(shown)
         return pictures, activations
 
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
         """The activations."""
         return self.see(rows, layers)[1]
 
+    @cached_property
+    def _grey(self) -> bool:
+        first = next((module for module in self.network.modules() if isinstance(module, nn.Conv2d)), None)
+        return first is not None and first.in_channels == 1
+
 
 def device_of(network: nn.Module) -> torch.device:
     """Where a network is; one without tensors is everywhere, say on the CPU."""
     tensor = next(chain(network.parameters(), network.buffers()), None)
     return torch.device("cpu") if tensor is None else tensor.device
-
-
-def convolutions(network: nn.Module) -> tuple[str, ...]:
-    """The dotted names of all convolutions, transposed ones too, in the order in which the network lists them."""
-    kinds = (nn.Conv2d, nn.ConvTranspose2d)
-    return tuple(name for name, module in network.named_modules() if isinstance(module, kinds))
 
 
 def units_of(source: Source, layers: Sequence[str]) -> dict[str, int]:

@@ -43,6 +43,18 @@ def dots():
     return network
 
 
+class Arrays:
+    categories = {"object": ("none", "dot")}
+
+    def label(self, images):
+        return {"object": (images[:, 0] > 0).to(torch.uint8).numpy()}
+
+
+class Tensor(Arrays):
+    def label(self, images):
+        return torch.zeros(len(images), 64, 64)
+
+
 class Red(nn.Module):
     categories = {"object": ("none", "dot")}
 
@@ -101,6 +113,24 @@ def test_a_planted_unit_of_ones_own_network_is_labelled_with_iou_one(dots: Path)
     assert read_dissection(dots / "two" / "dissection", "dots.dots").manifest["images"] == 2
 
 
+def test_bad_pictures_are_told_before_the_start_and_can_be_left_out(dots: Path) -> None:
+    (dots / "pictures" / "cut.png").write_bytes((dots / "pictures" / "00.png").read_bytes()[:80])
+    with pytest.raises(BadPicture, match=r"1 of 4 pictures cannot be used: .*cut\.png"):
+        unitbrush(*DISSECT_DOTS, "--out", "found")
+    said = unitbrush(*DISSECT_DOTS, "--skip-bad-pictures", "--out", "found")
+    assert "left out: cut.png" in said
+    assert "2 units: conv (2 x 64 x 64)" in said
+    result = read_dissection(dots / "found" / "dissection", "dots.dots")
+    assert (result.manifest["images"], result.manifest["pictures_left_out"]) == (3, ["cut.png"])
+
+
+def test_colours_alone_can_be_looked_for(dots: Path) -> None:
+    unitbrush(*DISSECT_DOTS[:-1], "none", "--out", "found")
+    result = read_dissection(dots / "found" / "dissection", "dots.dots")
+    assert result.columns.kinds == ("colour",)
+    assert result.labels("conv") == [(0, Concept("colour", "red"), 1.0)]
+
+
 def test_halves_can_be_those_of_the_original(dots: Path) -> None:
     halves = []
     for number, words in enumerate(((), ("--original-halves",))):
@@ -115,7 +145,10 @@ def test_halves_can_be_those_of_the_original(dots: Path) -> None:
     [
         (("--layers", "cnov"), UnknownLayer, "cnov"),
         (("--layers", "flat"), UnitbrushError, "flat gives no feature maps"),
-        (("--pictures", "nowhere"), BadPicture, "no pictures in nowhere"),
+        (("--pictures", "nowhere"), BadPicture, "there is no folder nowhere"),
+        (("--out", "dots.py/found"), UnitbrushError, "dots.py is no folder"),
+        (("--segmenter", "dots:Arrays"), UnitbrushError, "the segmenter gives a dict of ndarray"),
+        (("--segmenter", "dots:Tensor"), UnitbrushError, "the segmenter gives a Tensor"),
         (("--latent-size", "3"), UnitbrushError, "--pictures"),
         (("--mean", "0.5,0.5"), UnitbrushError, "--mean"),
         (("--mean", "0.5,0.5,0.5"), UnitbrushError, "--std"),
@@ -210,12 +243,12 @@ def test_the_commands_of_the_document_dissect_a_resnet_and_a_generator(folder: P
     shell = "".join(block for kind, block in BLOCK.findall(text) if kind == "sh").replace("\\\n", " ")
     for line in shell.splitlines():
         unitbrush(*shlex.split(line)[1:])
-    assert len(list((folder / "report" / "pictures" / "layer3.1.conv2").iterdir())) == 256
+    assert len(list((folder / "report" / "pictures" / "layer3.1.relu").iterdir())) == 256
     found = read_dissection(folder / "found" / "dissection", "my_networks.scene_resnet")
     assert found.manifest["images"] == 6
-    assert {layer: len(stats.thresholds) for layer, stats in found.layers.items()} == {"layer3.1.conv2": 256}
-    assert found.summary("layer3.1.conv2").labelled > 0
+    assert {layer: len(stats.thresholds) for layer, stats in found.layers.items()} == {"layer3.1.relu": 256}
+    assert found.summary("layer3.1.relu").labelled > 0
     made = read_dissection(folder / "found" / "dissection", "my_networks.small_generator")
-    assert list(made.layers) == ["0", "2", "4"]
+    assert list(made.layers) == ["1", "3"]  # the last activation on each grid
     assert "light" in made.columns.kinds
     exec(compile(example, "example", "exec"), {})

@@ -17,7 +17,6 @@ from dissect_core.sources.networks import (
     GeneratorSource,
     LatentSource,
     Normalisation,
-    convolutions,
     units_of,
 )
 from tests.toy import tiny_progan
@@ -51,15 +50,18 @@ class TinyClassifier(nn.Module):
 
 
 class Ramps:
-    """Four pictures of 8 pixels; picture n is n / 4 everywhere."""
+    """Four pictures of 8 pixels, or of another size; picture n is n / 4 everywhere."""
 
     inputs: Mapping[str, Any] = {"pictures_sha256": "d" * 64}
+
+    def __init__(self, size: int = 8) -> None:
+        self.size = size
 
     def __len__(self) -> int:
         return 4
 
     def load(self, rows: Sequence[int]) -> Tensor:
-        return torch.tensor(rows).float().div(4).view(-1, 1, 1, 1).expand(-1, 3, 8, 8).clone()
+        return torch.tensor(rows).float().div(4).view(-1, 1, 1, 1).expand(-1, 3, self.size, self.size).clone()
 
 
 def classifier(normalisation: Normalisation | None = None) -> ClassifierSource:
@@ -96,7 +98,6 @@ def test_activations_alone_are_the_same_and_nothing_is_run_behind_them(monkeypat
 
 def test_a_classifiers_layers_are_named_by_dots() -> None:
     source = classifier()
-    assert convolutions(source.network) == ("stem", "layer1.0.convolution")
     pictures, activations = source.see([0, 3], ("stem", "layer1.0"))
     assert torch.equal(pictures, Ramps().load([0, 3]))
     stem = source.network.stem(pictures)
@@ -151,9 +152,28 @@ def test_any_module_from_latents_to_pictures_is_a_generator() -> None:
     assert pictures.shape == (2, 3, 4, 4)
     assert torch.equal(pictures[:, 1, 3, 3], activations["grow"][:, 0, 1, 1])
     assert torch.equal(source.activate([0, 1], ("grow",))["grow"], activations["grow"])
-    assert convolutions(source.network) == ("grow",)
     named = {"model": "blot", "images": 5, "first_id": 3, "latent_shape": [2, 1, 1]}
     assert named.items() <= source.inputs.items()
+
+
+def test_grey_pictures_of_a_generator_have_three_equal_channels() -> None:
+    network = nn.Sequential(nn.ConvTranspose2d(2, 1, 2, bias=False))
+    pictures, _ = LatentSource(network.requires_grad_(False), (2, 1, 1), "grey", "f" * 64, images=1).see([0], ())
+    assert pictures.shape == (1, 3, 2, 2)
+    assert torch.equal(pictures[:, 0], pictures[:, 2])
+
+
+def test_a_network_of_one_channel_sees_pictures_in_grey() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 1, 1, bias=False)).requires_grad_(False)
+    network[0].weight.data.fill_(1.0)
+    half = Normalisation((0.5, 0.25, 0.0), (0.5, 0.25, 1.0))
+    source = ClassifierSource(network, Ramps(), "grey", "e" * 64, half)
+    pictures, activations = source.see([0], ("0",))
+    assert pictures.shape == (1, 3, 8, 8)  # the segmenter still sees colours
+    grey = 0.299 * 0 + 0.587 * 1 + 0.114 * 0.5  # the value 0.5, normalised by channel
+    torch.testing.assert_close(activations["0"], torch.full((1, 1, 8, 8), grey))
+    assert source.inputs["grey"] == (0.299, 0.587, 0.114)
+    assert "grey" not in classifier().inputs
 
 
 def test_a_generator_must_give_pictures() -> None:
