@@ -18,6 +18,7 @@ from torch import Tensor
 from dissect_core.concepts.columns import Columns, Concept
 from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
+from dissect_core.models.segmenter import Segmenter
 from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
 from dissect_core.render import Request
 
@@ -32,18 +33,6 @@ Edits = Mapping[str, LayerEdit]
 
 LabelMaps = Mapping[str, Tensor]
 """Category -> uint8 (N, R, R), indices into the category's names, on the CPU."""
-
-
-class SegmentsImages(Protocol):
-    """What measuring needs of a segmenter: labels, and logits that can be differentiated."""
-
-    categories: dict[str, tuple[str, ...]]
-
-    def label(self, images: Tensor) -> dict[str, Tensor]:
-        """(N, 3, R, R) in [-1, 1] -> per category uint8 (N, R, R)."""
-
-    def __call__(self, images: Tensor) -> dict[str, Tensor]:
-        """(N, 3, R, R) in [-1, 1] -> per category logits (N, K, R, R)."""
 
 
 class RendersImages(Protocol):
@@ -62,7 +51,7 @@ class Bench:
 
     generator: Generator
     renderer: RendersImages
-    segmenter: SegmentsImages
+    segmenter: Segmenter
     batch: int = 16
 
     @property

@@ -134,7 +134,7 @@ def _knobs(dials: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def log_odds(bench: Bench, concept: Concept, images: Tensor) -> Tensor:
     """Log-odds of a concept against the rest of its category at every pixel, (N, R, R)."""
-    logits = bench.segmenter(images)[concept.category]
+    logits: Tensor = bench.segmenter(images)[concept.category]
     label = bench.columns.label(concept)
     others = torch.cat([logits[:, :label], logits[:, label + 1 :]], 1)
     return logits[:, label] - others.logsumexp(1)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ from dissect_core.concepts.columns import Columns
 from dissect_core.dissection.result import Progress, silent
 from dissect_core.models.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
+from dissect_core.models.segmenter import Segmenter
 from dissect_core.render import Renderer, Request
 from dissect_core.system.code_version import code_version
 from dissect_core.world.scenes import paint
@@ -32,18 +33,6 @@ LEAST_SHARE = 0.005
 TOLERANCE = 0.25
 NEIGHBOURS = 3
 FEATURES = "storybook-segmenter encoder: means of its three coarsest maps"
-
-
-class SeesImages(Protocol):
-    """What measuring quality needs of a segmenter."""
-
-    categories: dict[str, tuple[str, ...]]
-
-    def label(self, images: Tensor) -> dict[str, Tensor]:
-        """(N, 3, R, R) in [-1, 1] -> per category uint8 (N, R, R)."""
-
-    def features(self, images: Tensor) -> Tensor:
-        """(N, 3, R, R) in [-1, 1] -> (N, F)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ class QualitySpec:
 
 @torch.inference_mode()
 def measure_quality(
-    generator: Generator, segmenter: SeesImages, spec: QualitySpec, *, progress: Progress = silent
+    generator: Generator, segmenter: Segmenter, spec: QualitySpec, *, progress: Progress = silent
 ) -> dict[str, Any]:
     """The quality of a generator as a JSON object for its model card; see `share_table` for "objects"."""
     columns = Columns(segmenter.categories)
