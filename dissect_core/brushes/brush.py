@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
 
 from dissect_core.concepts.columns import Concept
 from dissect_core.errors import UnknownConcept
-from dissect_core.system.artifacts import read_json, require, write_json
+from dissect_core.models.latents import MAX_ID
+from dissect_core.system.artifacts import require, write_json
+from dissect_core.system.documents import STRICT, checked, read_document
 
 SCHEMA = 1
 LENGTH = 64
@@ -27,6 +31,9 @@ MAX_LEVEL = 4.0
 """The highest value a brush may paint, in multiples of a unit's 0.99 quantile."""
 
 Ranking = Literal["iou", "effect", "erasure", "selective", "drawing"]
+UnitNumber = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of the width or height of a picture."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +45,19 @@ class Brush:
     visibly when painted as the disc inscribed in the box (x0, y0, x1, y1 in 0..1).  measured: see `trial.report`.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
     id: str
     concept: str
     category: str
     layer: str
     ranking: Ranking
-    units: tuple[int, ...]
+    units: Annotated[tuple[UnitNumber, ...], Field(min_length=1, max_length=LENGTH)]
     values: tuple[float, ...]
-    level: float
-    example_seed: int
-    example_box: tuple[float, float, float, float]
-    default_count: int = DEFAULT_COUNT
+    level: Annotated[float, Field(gt=0, le=MAX_LEVEL)]
+    example_seed: Annotated[int, Field(ge=0, le=MAX_ID)]
+    example_box: tuple[Share, Share, Share, Share]
+    default_count: Annotated[int, Field(ge=1)] = DEFAULT_COUNT
     measured: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -65,6 +74,8 @@ class Brush:
 @dataclass(frozen=True)
 class BrushSet:
     """The brushes of one model and the inputs that made them."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     model: str
     model_sha256: str
@@ -93,66 +104,28 @@ def write_brushes(brushes: BrushSet, path: Path) -> None:
 
 def read_brushes(path: Path) -> BrushSet:
     """Read and check a file of brushes.  Raises ArtifactMismatch naming the file and the field."""
-    data, file = read_json(path), path.name
-    require(data.get("schema") == SCHEMA, file, field="schema", value=data.get("schema"), allowed=f"{SCHEMA}")
-    for name in ("model", "model_sha256", "segmenter_sha256", "code_version"):
-        require(isinstance(data.get(name), str), file, field=name, value=data.get(name), allowed="a text")
-    entries = data.get("brushes")
-    if not isinstance(entries, list):
-        entries = []
-        require(False, file, field="brushes", value=data.get("brushes"), allowed="a list")
-    brushes = tuple(brush_of(entry, file, f"brushes[{n}]") for n, entry in enumerate(entries))
-    ids = [brush.id for brush in brushes]
-    require(len(set(ids)) == len(ids), file, field="brushes", value=ids, allowed="distinct ids")
-    return BrushSet(data["model"], data["model_sha256"], data["segmenter_sha256"], brushes, data["code_version"])
+    found = read_document(path, BrushSet, SCHEMA)
+    for number, brush in enumerate(found.brushes):
+        check_brush(brush, path.name, f"brushes[{number}]")
+    ids = [brush.id for brush in found.brushes]
+    require(len(set(ids)) == len(ids), path.name, field="brushes", value=ids, allowed="distinct ids")
+    return found
 
 
-def brush_of(entry: object, file: str, where: str) -> Brush:
+def brush_of(content: Mapping[str, Any], file: str, where: str) -> Brush:
     """The brush in a JSON object of a file, checked.  Raises ArtifactMismatch naming the file and the field."""
-    names = {f.name for f in fields(Brush)}
-    if not isinstance(entry, dict) or entry.keys() != names:
-        keys = sorted(entry) if isinstance(entry, dict) else entry
-        require(False, file, field=where, value=keys, allowed=f"an object with {', '.join(sorted(names))}")
-        raise AssertionError
-    for name in ("id", "concept", "category", "layer"):
-        require(isinstance(entry[name], str), file, field=f"{where}.{name}", value=entry[name], allowed="a text")
-    ranking, rankings = entry["ranking"], get_args(Ranking)
-    require(ranking in rankings, file, field=f"{where}.ranking", value=ranking, allowed=" or ".join(rankings))
-    units, values = _numbers(entry["units"], int), _numbers(entry["values"], float)
-    good = 0 < len(units) <= LENGTH and len(set(units)) == len(units) and min(units, default=-1) >= 0
-    require(good, file, field=f"{where}.units", value=entry["units"], allowed=f"1 to {LENGTH} distinct unit numbers")
+    brush = checked(Brush, content, file, where)
+    check_brush(brush, file, where)
+    return brush
+
+
+def check_brush(brush: Brush, file: str, where: str) -> None:
+    """Raise ArtifactMismatch unless the fields of a brush, each of which is right, belong together."""
+    units, values, (left, top, right, bottom) = brush.units, brush.values, brush.example_box
+    distinct = len(set(units)) == len(units)
+    require(distinct, file, field=f"{where}.units", value=units, allowed="distinct unit numbers")
     require(len(values) == len(units), file, field=f"{where}.values", value=len(values), allowed="one value per unit")
-    level = _numbers([entry["level"]], float)
-    fits = bool(level) and 0 < level[0] <= MAX_LEVEL
-    require(fits, file, field=f"{where}.level", value=entry["level"], allowed=f"above 0, at most {MAX_LEVEL:g}")
-    count, seed = _numbers([entry["default_count"]], int), _numbers([entry["example_seed"]], int)
-    fits = bool(count) and 1 <= count[0] <= len(units)
-    require(
-        fits, file, field=f"{where}.default_count", value=entry["default_count"], allowed="1 to the number of units"
-    )
-    require(bool(seed), file, field=f"{where}.example_seed", value=entry["example_seed"], allowed="an image id")
-    box = _numbers(entry["example_box"], float)
-    fits = len(box) == 4 and 0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1
-    require(fits, file, field=f"{where}.example_box", value=entry["example_box"], allowed="[x0, y0, x1, y1] in 0..1")
-    measured = entry["measured"]
-    require(isinstance(measured, dict), file, field=f"{where}.measured", value=measured, allowed="an object")
-    texts = {name: entry[name] for name in ("id", "concept", "category", "layer")}
-    return Brush(
-        **texts,
-        ranking=ranking,
-        units=tuple(int(unit) for unit in units),
-        values=values,
-        level=level[0],
-        example_seed=int(seed[0]),
-        example_box=(box[0], box[1], box[2], box[3]),
-        default_count=int(count[0]),
-        measured=measured,
-    )
-
-
-def _numbers(value: object, kind: type) -> tuple[float, ...]:
-    """The numbers of a JSON list, or () if it is no list of that kind of number."""
-    allowed = (int, float) if kind is float else (int,)
-    if not isinstance(value, list) or not all(isinstance(x, allowed) and not isinstance(x, bool) for x in value):
-        return ()
-    return tuple(value)
+    fits, allowed = brush.default_count <= len(units), "1 to the number of units"
+    require(fits, file, field=f"{where}.default_count", value=brush.default_count, allowed=allowed)
+    box, allowed = left < right and top < bottom, "[x0, y0, x1, y1] in 0..1, x0 below x1 and y0 below y1"
+    require(box, file, field=f"{where}.example_box", value=brush.example_box, allowed=allowed)

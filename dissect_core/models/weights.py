@@ -20,6 +20,7 @@ from torch import Tensor
 
 from dissect_core.errors import BadCheckpoint
 from dissect_core.models.envelopes import opened
+from dissect_core.system.artifacts import check_regular
 
 SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".bin", ".tar")
 """Of files that are read, in capitals too; ".pth.tar" is how Places365 ships its networks."""
@@ -65,8 +66,7 @@ def _read(path: Path) -> bytes:
             allowed=f"one of {', '.join(SUFFIXES)}",
         )
     try:
-        if path.exists() and not path.is_file():
-            raise OSError(0, "it is a folder" if path.is_dir() else "it is no regular file")
+        check_regular(path)
         return path.read_bytes()
     except OSError as cause:
         raise BadCheckpoint(

@@ -6,6 +6,7 @@ then renamed over the old one, so a reader or a crash never sees half a file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -52,8 +53,9 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object of a file.  Raises ArtifactMismatch naming the file."""
     try:
+        check_regular(path)
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as cause:
+    except (OSError, ValueError, RecursionError) as cause:
         raise ArtifactMismatch(
             f"cannot read {path.name}: {cause}", field=path.name, value="unreadable", allowed="a JSON file"
         ) from cause
@@ -64,9 +66,16 @@ def read_json(path: Path) -> dict[str, Any]:
     return document
 
 
+def check_regular(path: Path) -> None:
+    """Raise OSError for what is there but no regular file: opening a pipe would wait for ever."""
+    if not path.is_file() and path.exists():
+        raise OSError(errno.EINVAL, "not a regular file")
+
+
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file, on the CPU.  Raises ArtifactMismatch naming the file."""
     try:
+        check_regular(path)
         return load_file(path)
     except (OSError, SafetensorError) as cause:
         raise _damaged(path, cause) from cause
@@ -75,6 +84,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 def read_metadata(path: Path) -> dict[str, str]:
     """The words about a safetensors file that it holds; reads no tensor.  Raises ArtifactMismatch naming the file."""
     try:
+        check_regular(path)
         with safe_open(path, "pt") as file:
             return file.metadata() or {}
     except (OSError, SafetensorError) as cause:

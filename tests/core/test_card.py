@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def test_a_card_is_frozen():
         ("resolution", {"resolution": True}),
         ("kind", {"kind": "painter"}),
         ("domain", {"domain": "garden"}),
-        ("paint_layers", {"paint_layers": [3]}),
+        ("paint_layers[0]", {"paint_layers": [3]}),
+        ("id", {"id": "../storybook-church"}),
         ("paint_layers", {"paint_layers": "layer3"}),
         ("weights", {"weights": None}),
         ("weights.bytes", {"weights": {"file": "a.safetensors", "sha256": "ab" * 32, "dtype": "float16"}}),
@@ -85,12 +87,18 @@ def test_a_bad_card_names_the_file_and_the_field(tmp_path: Path, field: str, cha
     assert caught.value.allowed
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1]"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1]", b"[" * 200_000, b'{"quality":' * 200_000])
 def test_a_file_that_is_no_card_is_an_error(tmp_path: Path, content: bytes):
     path = tmp_path / "some-card.json"
     path.write_bytes(content)
     with pytest.raises(ArtifactMismatch, match=r"some-card\.json"):
         read_card(path)
+
+
+def test_a_card_that_is_no_regular_file_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "some-card.json")
+    with pytest.raises(ArtifactMismatch, match=r"some-card\.json"):
+        read_card(tmp_path / "some-card.json")
 
 
 def test_a_bad_card_is_not_written(tmp_path: Path):

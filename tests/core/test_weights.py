@@ -130,8 +130,8 @@ def test_several_networks_of_unknown_names_are_listed(tmp_path: Path) -> None:
 def test_only_regular_files_of_known_kinds_are_read(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(tmp_path / "nothing.pth").message
     os.mkfifo(tmp_path / "pipe.pth")
-    assert "no regular file" in refusal(tmp_path / "pipe.pth").message
+    assert "not a regular file" in refusal(tmp_path / "pipe.pth").message
     (tmp_path / "folder.pth").mkdir()
-    assert "it is a folder" in refusal(tmp_path / "folder.pth").message
+    assert "not a regular file" in refusal(tmp_path / "folder.pth").message
     (tmp_path / "net.pkl").write_bytes(b"")
     assert all(suffix in refusal(tmp_path / "net.pkl").allowed for suffix in SUFFIXES)
