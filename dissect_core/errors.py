@@ -92,6 +92,12 @@ class ArtifactMismatch(UnitbrushError):
     code = "artifact_mismatch"
 
 
+class DiskFull(UnitbrushError):
+    """No room left for a file."""
+
+    code = "disk_full"
+
+
 class LayerNeverRan(UnitbrushError):
     """A layer was to be recorded or edited but the network never ran it."""
 

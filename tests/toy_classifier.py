@@ -66,6 +66,7 @@ def toy_stats(iou: Sequence[Sequence[float]]) -> LayerStats:
         iou=table,
         label=label,
         label_iou=best,
+        chance=torch.zeros(UNITS, 0),
         top=_top(),
         histogram=Histogram(torch.tensor([[6000, 3000, 900, 100]]).expand(UNITS, 4).clone(), same * 0, same * 2),
         iqr=IqrScores(best / 2, best / 4, same * 0.5, torch.where(best > 0, label, none)),

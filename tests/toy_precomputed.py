@@ -124,6 +124,7 @@ def toy_stats(thresholds: Tensor, iou: Tensor) -> LayerStats:
         iou=iou,
         label=label,
         label_iou=best,
+        chance=torch.zeros(units, 0),
         top=TopList(places.clone(), (thresholds * 1.5)[:, None].expand(units, 3).clone(), places.clone()),
         histogram=Histogram(torch.full((units, 4), 8), thresholds * 0, thresholds * 1.5),
         iqr=IqrScores(best / 2, best.clone(), thresholds.clone(), label),

@@ -8,12 +8,14 @@ import torch
 
 from dissect_core.concepts.segments import Segments
 from dissect_core.dissection.result import DissectionSpec
+from dissect_core.dissection.run import UNITS_AT_ONCE, groups_of
 from dissect_core.sources.layers import default_layers
 from dissect_core.sources.networks import ClassifierSource, LatentSource, Source
 
 UNIT_BYTES = 1 << 19
 """What the counts of one unit take."""
-PASSES = 2
+PASSES = 3
+"""Over the pictures, for each group of layers."""
 POSITION_S = 2.5e-9
 """Seconds for one position of one unit, on one core."""
 SHOWN = 12
@@ -36,8 +38,10 @@ def cost(source: Source, segments: Segments, spec: DissectionSpec) -> str:
         labelled = time.perf_counter()
     shapes = {layer: tuple(found.shape[1:]) for layer, found in maps.items()}
     units = sum(shape[0] for shape in shapes.values())
-    held = units * UNIT_BYTES + spec.batch * sum(found.numel() * found.element_size() for found in maps.values())
-    each_s = PASSES * (seen - started + units * spec.grid**2 * POSITION_S) + labelled - seen
+    groups = groups_of({layer: shape[0] for layer, shape in shapes.items()}, UNITS_AT_ONCE)
+    at_once = max(sum(shapes[layer][0] for layer in group) for group in groups)
+    held = at_once * UNIT_BYTES + spec.batch * sum(found.numel() * found.element_size() for found in maps.values())
+    each_s = PASSES * (len(groups) * (seen - started) + units * spec.grid**2 * POSITION_S) + labelled - seen
     return (
         f"{units:,} units: {_listing(shapes)}\n"
         f"{source.images:,} pictures; about {_size(held)} of memory and {_duration(each_s * source.images)}"

@@ -13,9 +13,11 @@ from dissect_core.commands.gallery import draw_gallery
 from dissect_core.commands.network import NetworkOptions, Opened, open_network, with_network
 from dissect_core.commands.options import RUNS, SEGMENTER, Runs, usable_folder
 from dissect_core.concepts.segments import ColoursOnly, Segments
+from dissect_core.dissection.enough import conclusions, expectations
 from dissect_core.dissection.files import MANIFEST, write_dissection
 from dissect_core.dissection.result import MINIMUM_IOU, Dissection, DissectionSpec
 from dissect_core.dissection.run import dissect
+from dissect_core.dissection.work import forget
 from dissect_core.errors import UnitbrushError
 from dissect_core.models.card import ModelCard, write_card
 from dissect_core.sources.custom import load_segmenter
@@ -50,8 +52,11 @@ def dissect_command(
     names = tuple(name.strip() for name in layers.split(",") if name.strip()) or opened.layers or chosen(opened.source)
     _check_place(opened, names, network.precomputed, out)
     segments, spec = _segments(segmenter, opened, original_halves), DissectionSpec(names)
+    work = runs / "dissection"
     if opened.own:
         typer.echo(cost(opened.source, segments, spec))
+    for line in expectations(opened.source, spec):
+        typer.echo(line)
     with Progress(str(opened.source.inputs["model"]), "image") as bar:
         bar.to(0, opened.source.images)
         result = dissect(
@@ -59,12 +64,13 @@ def dissect_command(
             segments,
             spec,
             progress=lambda phase, done, total: bar.to(done, total, phase),
-            work=runs / "dissection",
+            work=work,
         )
     write_dissection(result, root / "dissection", exact=opened.needed)
     draw_gallery(opened.source, result, root)
     if out is None:
         _tell_card(opened.registry.cards[str(result.manifest["model"])], result, root / "models")
+    forget(work, result.manifest)
     echo_summary(result)
 
 
@@ -120,22 +126,32 @@ def _tell_card(card: ModelCard, result: Dissection, folder: Path) -> None:
         "segmenter_sha256": result.manifest["segmenter_sha256"],
         "minimum_iou": MINIMUM_IOU,
         "layers": {
-            s.layer: {"units": s.units, "labelled": s.labelled, "concepts": dict(s.concepts)} for s in summaries
+            s.layer: {
+                "units": s.units,
+                "labelled": s.labelled,
+                "by_chance": s.by_chance,
+                "concepts": dict(s.concepts),
+            }
+            for s in summaries
         },
     }
     write_card(replace(card, quality={**card.quality, "dissection": figures}), folder / f"{card.id}.json")
 
 
 def echo_summary(result: Dissection) -> None:
-    """Print how many units of each layer are labelled, with how many concepts of each category, and the best."""
+    """Print how many units of each layer are labelled and how many are by chance, with how many concepts of each
+    category, and the best; then what to make of it.
+    """
     kinds = result.columns.kinds
     width = max(16, *(len(layer) + 1 for layer in result.layers))
     wide = [max(9, len(kind) + 1) for kind in kinds]
     heads = "".join(f"{kind:>{size}}" for kind, size in zip(kinds, wide, strict=True))
-    typer.echo(f"{'layer':{width}}{'units':>6}{'labelled':>9}{heads}  best")
+    typer.echo(f"{'layer':{width}}{'units':>6}{'labelled':>9}{'by chance':>10}{heads}  best")
     for layer in result.layers:
         found = result.summary(layer)
         best = ", ".join(f"{concept.name} {iou:.2f}" for _, concept, iou in result.labels(layer)[:3])
         counts = "".join(f"{found.concepts[kind]:{size}}" for kind, size in zip(kinds, wide, strict=True))
-        typer.echo(f"{layer:{width}}{found.units:6}{found.labelled:9}{counts}  {best}")
-    typer.echo(f"labelled: IoU above {MINIMUM_IOU:g}; under a category: distinct concepts")
+        by_chance = "-" if found.by_chance is None else f"{found.by_chance:.1f}"
+        typer.echo(f"{layer:{width}}{found.units:6}{found.labelled:9}{by_chance:>10}{counts}  {best}")
+    for line in conclusions(result):
+        typer.echo(line)

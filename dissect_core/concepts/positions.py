@@ -40,10 +40,11 @@ def upsample(activations: Tensor, grid: int) -> Tensor:
     return _along(_along(activations, 3, grid), 2, grid)
 
 
-def above(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Where `upsample(activations, grid)`, (N, U, G, G), exceeds limits (U,), some of it at a time.
+def above(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Where `upsample(activations, grid)`, (N, U, G, G), exceeds limits (U,), some of it at a time; infinity is none.
 
-    Yields (unit, position), both (A,) int64, with position = (n G + row) G + column, every place once.
+    Yields (unit, position, value), all (A,), the first two int64, with position = (n G + row) G + column, every place
+    once.
     """
     height, width = activations.shape[2:]
     whole = grid % height == 0 and grid % width == 0 and grid not in (height, width)
@@ -67,13 +68,13 @@ def where(mask: Tensor) -> tuple[Tensor, Tensor]:
     return row, flat - row * columns
 
 
-def _above_anywhere(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _above_anywhere(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """`above` for every grid, by looking only at positions that mix a cell above the limit.
 
     As in `_above_in_meshes` a margin covers rounding, and the arithmetic is that of `upsample`.
     """
     units, height, width = activations.shape[1:]
-    maps, lowest = activations.flatten(0, 1), limits - MARGIN * limits.abs()
+    maps, lowest = activations.flatten(0, 1), _lowest(limits)
     unit = torch.arange(units, device=maps.device).repeat(len(activations))  # of every map
     size = max(1, CELLS // max(height * width, grid**2))
     found = []
@@ -89,7 +90,12 @@ def _above_anywhere(activations: Tensor, limits: Tensor, grid: int) -> Iterator[
         values = _mixed(maps, row, place, grid)
         true = (values > limits.index_select(0, unit.index_select(0, row))).nonzero()[:, 0]
         row, place = row.index_select(0, true), place.index_select(0, true)
-        yield unit.index_select(0, row), row // units * grid**2 + place
+        yield unit.index_select(0, row), row // units * grid**2 + place, values.index_select(0, true)
+
+
+def _lowest(limits: Tensor) -> Tensor:
+    """What a cell has to exceed so that a mixture of it may exceed a limit; infinity less infinity would be NaN."""
+    return limits.where(limits.isinf(), limits - MARGIN * limits.abs())
 
 
 def _mixed(maps: Tensor, row: Tensor, place: Tensor, grid: int) -> Tensor:
@@ -108,7 +114,7 @@ def _mixed(maps: Tensor, row: Tensor, place: Tensor, grid: int) -> Tensor:
     return _between(ends[0], ends[1], share)
 
 
-def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """`above` for grids with a whole number of positions a cell, by looking only next to cells above the limit.
 
     Mesh (i, j) lies between the centres of cell rows i - 1 and i and of columns j - 1 and j; the outer meshes are half
@@ -116,7 +122,7 @@ def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator
     one above the limit are interpolated, with the arithmetic of `upsample`.
     """
     units, height, width = activations.shape[1:]
-    hot = activations > (limits - MARGIN * limits.abs())[:, None, None]
+    hot = activations > _lowest(limits)[:, None, None]
     rows = F.pad(hot, (0, 0, 1, 0)) | F.pad(hot, (0, 0, 0, 1))
     spare = -(width + 1) % 8  # `where` likes eights
     meshes = F.pad(rows, (1, spare)) | F.pad(rows, (0, 1 + spare))  # (N, U, h + 1, w + 1 + spare)
@@ -141,7 +147,8 @@ def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator
         values = _between(ends[0], ends[1], share)  # (Q, positions down, positions across)
         mesh, place = where((values > limits.index_select(0, unit)[:, None, None]).flatten(1))
         start = (number // units * grid + down.start.index_select(0, i)) * grid + across.start.index_select(0, j)
-        yield unit.index_select(0, mesh), start.index_select(0, mesh) + inside.index_select(0, place)
+        position = start.index_select(0, mesh) + inside.index_select(0, place)
+        yield unit.index_select(0, mesh), position, values.reshape(-1).index_select(0, mesh * len(inside) + place)
 
 
 def _along(x: Tensor, axis: int, grid: int) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from dissect_core.concepts.columns import Columns
-from dissect_core.dissection.result import SCHEMA, Dissection, LayerStats, TopList
+from dissect_core.dissection.result import Dissection, LayerStats, TopList
 from dissect_core.stats.histogram import Histogram
 from dissect_core.stats.iqr import IqrScores
 from dissect_core.system.artifacts import read_json, read_tensors, require, write_json, write_tensors
@@ -23,6 +23,8 @@ from dissect_core.system.artifacts import read_json, read_tensors, require, writ
 PER_UNIT = ("thresholds", "mean", "peak", "label_iou", "iqr", "iqr_iou", "iqr_threshold")
 """(U,) float32 each."""
 MANIFEST = "manifest.json"
+SCHEMAS = (2, 3)
+"""What can be read.  Schema 2 has no shuffled countings, and its thresholds were rounded to half precision."""
 LARGEST_INT32 = 2**31 - 1
 
 
@@ -48,9 +50,8 @@ def read_dissection(root: Path, model: str) -> Dissection:
     """Read what `write_dissection` wrote.  Raises ArtifactMismatch naming the file and the field."""
     path = root / model / MANIFEST
     manifest = read_json(path)
-    require(
-        manifest.get("schema") == SCHEMA, path.name, field="schema", value=manifest.get("schema"), allowed=f"{SCHEMA}"
-    )
+    schema, known = manifest.get("schema"), " or ".join(map(str, SCHEMAS))
+    require(schema in SCHEMAS, path.name, field="schema", value=schema, allowed=known)
     require(manifest.get("model") == model, path.name, field="model", value=manifest.get("model"), allowed=model)
     columns = Columns(_maps(manifest, path.name))
     layers = {
@@ -64,7 +65,8 @@ def _packed(stats: LayerStats, exact: bool) -> dict[str, Tensor]:
     (seen,) = stats.iou.any(dim=0).nonzero(as_tuple=True)
     counts = stats.histogram.counts
     tables = {
-        "levels": stats.levels.to(torch.float16),  # that is what quantiles are rounded to
+        "levels": stats.levels.to(torch.float16),  # that is what they are rounded to
+        "chance": stats.chance,
         "columns": seen.to(torch.int16),
         "iou": stats.iou[:, seen].to(torch.float32 if exact else torch.float16),
         "label": stats.label.to(torch.int16),
@@ -90,10 +92,12 @@ def _packed(stats: LayerStats, exact: bool) -> dict[str, Tensor]:
 
 def _unpacked(tensors: Mapping[str, Tensor], columns: Columns, file: str) -> LayerStats:
     units = len(tensors["thresholds"]) if "thresholds" in tensors else 0
+    tensors = {"chance": torch.zeros(units, 0), **tensors}
     width = len(tensors["columns"]) if "columns" in tensors else 0
     shapes: dict[str, tuple[int | None, ...]] = {
         **dict.fromkeys(PER_UNIT, (units,)),
         "levels": (units, None),
+        "chance": (units, None),
         "columns": (width,),
         "iou": (units, width),
         "label": (units,),
@@ -122,6 +126,7 @@ def _unpacked(tensors: Mapping[str, Tensor], columns: Columns, file: str) -> Lay
         iou=iou,
         label=tensors["label"].long(),
         label_iou=tensors["label_iou"],
+        chance=tensors["chance"],
         top=TopList(tensors["top_images"].long(), tensors["top_scores"], tensors["top_places"].long()),
         histogram=Histogram(tensors["histogram"].long(), tensors["histogram_low"], tensors["histogram_high"]),
         iqr=IqrScores(tensors["iqr"], tensors["iqr_iou"], tensors["iqr_threshold"], tensors["iqr_concept"].long()),

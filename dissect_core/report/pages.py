@@ -100,6 +100,7 @@ def write_report(dissection: Dissection, galleries: Mapping[str, Gallery], out: 
 def cards_of(dissection: Dissection, layer: str) -> list[Card]:
     """The units of a layer, highest IoU first."""
     stats, concepts = dissection.layer(layer), dissection.concepts
+    labelled = stats.labelled().tolist()
     best, columns = stats.iou.topk(min(ALSO + 1, len(concepts)), dim=1)
     histogram = stats.histogram
     span = histogram.high - histogram.low
@@ -116,7 +117,7 @@ def cards_of(dissection: Dissection, layer: str) -> list[Card]:
                 unit=unit,
                 label=concepts[label] if iou > 0 else None,
                 iou=iou,
-                counts=iou > MINIMUM_IOU,
+                counts=labelled[unit],
                 also=also[:ALSO],
                 picture=picture_of(layer, unit),
                 path=histogram_path(counts, HISTOGRAM_TALL),
@@ -149,6 +150,7 @@ def _index(dissection: Dissection, cards: Mapping[str, list[Card]]) -> dict[str,
     units = {layer: Counter(concept for _, concept, _ in dissection.labels(layer)) for layer in dissection.layers}
     best = dissection.best_units()
     by_kind = sorted(best, key=lambda one: kinds.index(one.concept.category))[:SHOWCASE]
+    by_chance = [dissection.summary(layer).by_chance for layer in units]
     shown = {(card.layer, card.unit): card for some in cards.values() for card in some}
     return {
         "chart": category_chart([dissection.summary(layer) for layer in units], list(units.values()), kinds),
@@ -157,6 +159,8 @@ def _index(dissection: Dissection, cards: Mapping[str, list[Card]]) -> dict[str,
         "distinct": {kind: sum(one.concept.category == kind for one in best) for kind in kinds},
         "units": sum(map(len, cards.values())),
         "labelled": sum(found.total() for found in units.values()),
+        "by_chance": None if None in by_chance else sum(count for count in by_chance if count),
+        "shuffles": next((stats.chance.shape[1] for stats in dissection.layers.values()), 0),
         "facts": [(name.replace("_", " "), _told(value)) for name, value in dissection.manifest.items()],
     }
 

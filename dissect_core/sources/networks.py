@@ -260,14 +260,15 @@ def device_of(network: nn.Module) -> torch.device:
     return torch.device("cpu") if tensor is None else tensor.device
 
 
-def units_of(source: Source, layers: Sequence[str]) -> dict[str, int]:
-    """How many units each layer has; runs the network on the first picture.
+def shapes_of(source: Source, layers: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+    """(U, h, w) of each layer: how many units, and the cells of their maps; runs the network on the first picture.
 
     Raises UnknownLayer or LayerNeverRan naming the layer, BadShape for a layer that gives no feature maps.
     """
-    activations = source.activate([0], layers)
-    for layer, maps in activations.items():
-        if maps.dim() != 4:
-            shape = tuple(maps.shape)
+    activations, shapes = source.activate([0], layers), {}
+    for layer in layers:
+        shape = tuple(activations[layer].shape)
+        if len(shape) != 4:
             raise BadShape(f"{layer} gives no feature maps", field="layers", value=shape, allowed="(N, U, h, w)")
-    return {layer: activations[layer].shape[1] for layer in layers}
+        shapes[layer] = shape[1:]
+    return shapes

@@ -1,6 +1,6 @@
 """How the activations of each unit are distributed: equal bins between its smallest and its largest value.
 
-Read off the counts of a `QuantileSketch`, so it is as exact and as indifferent to batches: every value counts where its
+Read off the counts of a `HalfCounts`, so it is as exact and as indifferent to batches: every value counts where its
 rounding to half precision falls.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dissect_core.stats.quantile import QuantileSketch
+from dissect_core.stats.quantile import HalfCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +25,11 @@ class Histogram:
     high: Tensor
 
 
-def histogram(sketch: QuantileSketch, bins: int) -> Histogram:
+def histogram(counted: HalfCounts, bins: int) -> Histogram:
     """The histogram of every unit, on the CPU.  The largest value is in the last bin; a constant is in the first."""
-    counts = torch.zeros(sketch.units, bins, dtype=torch.int64)
-    low, high = torch.zeros(sketch.units), torch.zeros(sketch.units)
-    for units, ordered, values in sketch.ordered():
+    counts = torch.zeros(counted.units, bins, dtype=torch.int64)
+    low, high = torch.zeros(counted.units), torch.zeros(counted.units)
+    for units, ordered, values in counted.ordered():
         used = ordered > 0
         first = used.int().argmax(dim=1)
         last = used.shape[1] - 1 - used.flip(1).int().argmax(dim=1)

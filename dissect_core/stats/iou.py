@@ -82,14 +82,19 @@ class IouCounts:
         return (both.double() / union.clamp(min=1).double()).float()
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The counts as tensors for a safetensors file."""
-        return {name: getattr(self, name).cpu() for name in STATE}
+        """The counts as tensors for a safetensors file; codes that no unit overlaps are left out."""
+        used = self.codes_both.any(dim=0).nonzero()[:, 0]
+        whole = {name: getattr(self, name).cpu() for name in STATE}
+        return whole | {"codes": used.to(torch.int32).cpu(), "codes_both": self.codes_both[:, used].cpu()}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Replace the counts by saved ones."""
-        self._check(state["codes_both"])
-        for name in STATE:
-            setattr(self, name, state[name].to(getattr(self, name).device).clone())
+        both = torch.zeros(len(state["active"]), len(state["codes_seen"]), dtype=torch.int64)
+        self._check(both)
+        both[:, state["codes"].long()] = state["codes_both"]
+        for name, tensor in {**state, "codes_both": both}.items():
+            if name in STATE:
+                setattr(self, name, tensor.to(getattr(self, name).device).clone())
 
     def _check(self, both: Tensor) -> None:
         if both.shape != self.codes_both.shape:

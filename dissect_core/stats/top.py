@@ -60,6 +60,14 @@ class TopImages:
         device = self.scores.device
         self._take(slice(None), *(getattr(other, name).to(device) for name in STATE))
 
+    def without(self, units: Tensor) -> TopImages:
+        """The same list with nobody for some units, (U,) bool, on the CPU."""
+        kept = TopImages(self.units, self.count)
+        for name in STATE:
+            mine: Tensor = getattr(self, name)
+            getattr(kept, name)[~units] = mine.cpu()[~units]
+        return kept
+
     def state_dict(self) -> dict[str, Tensor]:
         """The list as tensors for a safetensors file."""
         return {name: getattr(self, name).cpu() for name in STATE}

@@ -89,17 +89,17 @@ def units_out(model: DissectedModel, layer: str, query: UnitQuery) -> UnitsOut:
 def briefs_out(model: DissectedModel, layer: str) -> list[BriefUnitOut]:
     """All units of a layer in short."""
     stats, concepts = model.stats(layer), model.dissection.concepts
-    labels = zip(stats.label.tolist(), stats.label_iou.tolist(), strict=True)
+    labels = zip(stats.label.tolist(), stats.label_iou.tolist(), stats.labelled().tolist(), strict=True)
     return [
         BriefUnitOut(
             unit=unit,
             label=concepts[column].name if iou > 0 else None,
             category=concepts[column].category if iou > 0 else None,
             iou=iou,
-            labelled=iou > MINIMUM_IOU,
+            labelled=counts,
             strip=f"{_address(model, layer, unit)}/strip?v={picture_version(model, layer)}",
         )
-        for unit, (column, iou) in enumerate(labels)
+        for unit, (column, iou, counts) in enumerate(labels)
     ]
 
 

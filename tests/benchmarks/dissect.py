@@ -71,7 +71,7 @@ def counting(source: GeneratorSource, segments: Segments, layer: str, repeats: i
         counts = IouCounts(units, segments.columns)
         codes = counts.codes.of(labels)
         counts.add_labels(codes)
-        count_active(counts, maps, thresholds, codes, range(units))
+        count_active([(counts, codes)], maps, thresholds, range(units))
         return counts.iou()
 
     def dense() -> Tensor:

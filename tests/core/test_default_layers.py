@@ -10,7 +10,7 @@ from torchvision.models import resnet18, resnet50
 
 from dissect_core.errors import BadShape
 from dissect_core.sources.layers import activations, default_layers
-from dissect_core.sources.networks import ClassifierSource, LatentSource, units_of
+from dissect_core.sources.networks import ClassifierSource, LatentSource, shapes_of
 from tests.core.test_sources import Ramps
 from tests.source import ROOT
 
@@ -84,6 +84,7 @@ def test_resnet_50_is_dissected_at_the_ends_of_its_stages() -> None:
     source = ClassifierSource(network, Ramps(32), "resnet50", "e" * 64)
     layers = default_layers(source)
     assert layers == ("relu", "layer1.2.relu", "layer2.3.relu", "layer3.5.relu")  # the last grid has a single cell
-    assert units_of(source, layers) == {"relu": 64, "layer1.2.relu": 256, "layer2.3.relu": 512, "layer3.5.relu": 1024}
+    units = {layer: shape[0] for layer, shape in shapes_of(source, layers).items()}
+    assert units == {"relu": 64, "layer1.2.relu": 256, "layer2.3.relu": 512, "layer3.5.relu": 1024}
     block = source.activate([1], ("layer1.2", "layer1.2.relu"))
     assert torch.equal(block["layer1.2"], block["layer1.2.relu"])  # its last run: after the residual sum

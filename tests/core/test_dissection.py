@@ -15,10 +15,13 @@ from torch import Tensor, nn
 from dissect_core.concepts.columns import Concept
 from dissect_core.concepts.positions import upsample
 from dissect_core.concepts.segments import Segments
-from dissect_core.dissection.passes import FirstPass, SecondPass
+from dissect_core.dissection import chance, run
+from dissect_core.dissection.assembly import layer_stats
+from dissect_core.dissection.passes import FirstPass, SecondPass, Survey, ThresholdPass
 from dissect_core.dissection.result import Dissection, DissectionSpec
-from dissect_core.dissection.run import Share, dissect, found
-from dissect_core.errors import BadShape, UnitbrushError, UnknownLayer
+from dissect_core.dissection.run import Share, dissect, groups_of, inputs_of
+from dissect_core.dissection.work import forget
+from dissect_core.errors import UnitbrushError, UnknownLayer
 from dissect_core.sources.networks import ClassifierSource, LatentSource
 from dissect_core.stats.iqr import level_quantiles
 from tests.core.planted import TensorSource, ToyGenerator, ToySegmenter
@@ -62,7 +65,7 @@ def tensors(thing: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
 def assert_same(one: Dissection, other: Dissection) -> None:
     assert {**one.manifest, "batch": 0} == {**other.manifest, "batch": 0}
     mine, theirs = dict(tensors(one)), dict(tensors(other))
-    assert len(mine) == 17 * len(one.layers)
+    assert len(mine) == 18 * len(one.layers)
     assert mine.keys() == theirs.keys()
     assert not [name for name in mine if not torch.equal(mine[name], theirs[name])]
 
@@ -70,10 +73,10 @@ def assert_same(one: Dissection, other: Dissection) -> None:
 def test_planted_units_get_their_concept_with_iou_one() -> None:
     result = dissect(planted(), segments(), SPEC)
     for layer in SPEC.layers:
-        labels = {unit: (concept, iou) for unit, concept, iou in result.labels(layer)}
-        assert labels[0] == (Concept("object", "tree"), 1.0)
-        assert labels[1] == (Concept("object", "sky"), 1.0)
         stats = result.layers[layer]
+        assert result.labels(layer)[0] == (0, Concept("object", "tree"), 1.0)
+        assert stats.label_iou[1] == 1
+        assert result.concepts[int(stats.label[1])] == Concept("object", "sky")
         names = {str(result.concepts[column]) for column in (stats.iou[0] == 1).nonzero()[:, 0].tolist()}
         assert names == {"tree (object)", "crown (part)"}
         for name in ("top of tree", "bottom of tree", "left of tree", "right of tree"):
@@ -115,8 +118,8 @@ def test_a_classifiers_planted_units_are_found_in_its_layers() -> None:
     source = ClassifierSource(Detector(), Generated(), "detector", "f" * 64)
     spec = replace(SPEC, layers=("features.0", "features.1"))
     result = dissect(source, segments(), spec)
-    tree, sky = (result.labels("features.1", minimum=0.9)[n] for n in range(2))
-    assert (tree, sky) == ((0, Concept("object", "tree"), 1.0), (1, Concept("object", "sky"), 1.0))
+    assert result.labels("features.1", minimum=0.9) == [(0, Concept("object", "tree"), 1.0)]
+    assert result.layers["features.1"].label_iou.tolist() == [1, 1]  # the sky is always at the same place
     assert result.layers["features.0"].peak.tolist() == [1, 1]  # before the ReLU that works in place
     assert result.layers["features.0"].mean.tolist() == [2 * 4 / 64 - 1, 2 * 16 / 64 - 1]
 
@@ -131,7 +134,7 @@ def test_every_number_is_that_of_the_plain_definition() -> None:
         stats, dense = result.layers[layer], upsample(maps, RANDOM.grid)
         flat = dense.transpose(0, 1).flatten(1)  # (U, N * G * G)
         exact = np.quantile(flat.numpy(), 0.9, axis=1, method="inverted_cdf")
-        assert torch.equal(stats.thresholds, torch.from_numpy(exact).half().float())
+        assert torch.equal(stats.thresholds, torch.from_numpy(exact))
         assert torch.equal(stats.peak, flat.amax(1))
         levels = np.quantile(flat.numpy(), level_quantiles(), axis=1, method="inverted_cdf").T
         assert torch.equal(stats.levels, torch.from_numpy(levels).half().float())
@@ -143,6 +146,10 @@ def test_every_number_is_that_of_the_plain_definition() -> None:
         assert torch.equal(stats.iou, iou)
         assert torch.equal(stats.label_iou, iou.amax(1))
         assert torch.equal(iou.gather(1, stats.label[:, None])[:, 0], iou.amax(1))
+        for number, partners in enumerate(chance.partners(14, RANDOM.shuffles)):
+            both = torch.einsum("nuhw,nkhw->uk", active, seen[partners])
+            union = active.sum((0, 2, 3))[:, None] + seen.sum((0, 2, 3)) - both
+            assert torch.equal(stats.chance[:, number], (both / union.clamp(min=1)).float().amax(1))
         peaks = dense.flatten(2)
         for unit in range(maps.shape[1]):
             best = sorted(range(14), key=lambda n, u=unit: -float(peaks[n, u].max()))[:4]
@@ -166,31 +173,56 @@ def test_the_bits_do_not_depend_on_the_order() -> None:
     first = FirstPass(units, RANDOM)
     for part in parts:
         first.add([100 + row for row in part], source.activate(part, RANDOM.layers))
-    second = SecondPass(units, RANDOM, seg.columns, first.survey())
+    survey = first.survey()
+    assert survey.open
+    closer = ThresholdPass(units, RANDOM, survey)
     for part in reversed(parts):
-        pictures, activations = source.see(part, RANDOM.layers)
-        second.add(part, activations, seg.label(pictures, RANDOM.grid))
-    assert_same(found(source, seg, RANDOM, first.survey(), second), whole)
+        closer.add(source.activate(part, RANDOM.layers))
+    survey = closer.survey()
+    assert not survey.open
+    second = SecondPass(units, RANDOM, seg.columns, survey)
+    labels, partners = seg.label(source.pictures, RANDOM.grid), chance.partners(14, RANDOM.shuffles)
+    for part in reversed(parts):
+        second.add(part, source.activate(part, RANDOM.layers), labels[part], [labels[row[part]] for row in partners])
+    assert_same(put_together(survey, second), whole)
+
+
+def put_together(survey: Survey, second: SecondPass) -> Dissection:
+    manifest = inputs_of(random_source(), segments(), RANDOM)
+    return Dissection(manifest, segments().columns, layer_stats(survey, second, 14))
 
 
 def test_shares_of_several_processes_merge_into_the_whole(tmp_path: Path) -> None:
-    source, seg = random_source(), segments()
+    source, seg, layers = random_source(), segments(), RANDOM.layers
     shares = [Share(source, seg, RANDOM, rows, tmp_path) for rows in (range(5, 14), range(0, 3), range(3, 5))]
-    firsts = [share.first_pass() for share in shares]
+    firsts = [share.first_pass(layers) for share in shares]
     first = FirstPass(shares[0].units, RANDOM)
     for other in firsts:
         first.merge(other)
     survey = first.survey()
-    second, *others = [share.second_pass(survey) for share in shares]
+    closer, *others = [share.threshold_pass(survey, layers) for share in shares]
     for another in others:
-        second.merge(another)
-    assert_same(found(source, seg, RANDOM, survey, second), dissect(source, seg, RANDOM))
+        closer.merge(another)
+    survey = closer.survey()
+    second, *more = [share.second_pass(survey, layers) for share in shares]
+    for one in more:
+        second.merge(one)
+    assert_same(put_together(survey, second), dissect(source, seg, RANDOM))
     # counts against the thresholds of fewer pictures do not answer for those of all
-    some = shares[0].second_pass(firsts[0].survey())
-    assert not torch.equal(some.counts.active, shares[0].second_pass(survey).counts.active)
+    some = shares[0].second_pass(shares[0].threshold_pass(firsts[0].survey(), layers).survey(), layers)
+    assert not torch.equal(some.counts.active, shares[0].second_pass(survey, layers).counts.active)
     for share in shares:
         share.remove()
     assert not list(tmp_path.iterdir())
+
+
+def test_layers_are_dissected_in_groups_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert groups_of({"a": 3, "b": 4, "c": 1, "d": 9, "e": 1}, 5) == [("a",), ("b", "c"), ("d",), ("e",)]
+    whole = dissect(random_source(), segments(), RANDOM)
+    monkeypatch.setattr(run, "UNITS_AT_ONCE", 5)
+    listener = Listener()
+    assert_same(dissect(random_source(), segments(), RANDOM, progress=listener), whole)
+    assert sum(done == 14 for _, done, _ in listener.heard) == 6  # three passes of each of two groups
 
 
 class Interrupted(Exception):
@@ -210,7 +242,7 @@ class Listener:
             raise Interrupted
 
 
-@pytest.mark.parametrize(("stop_after", "goes_on_at"), [(2, 12), (4, 4), (6, 12)])
+@pytest.mark.parametrize(("stop_after", "goes_on_at"), [(2, 12), (4, 4), (6, 12), (9, 8)])
 def test_an_interrupted_run_goes_on_and_ends_with_the_same_bits(
     tmp_path: Path, stop_after: int, goes_on_at: int
 ) -> None:
@@ -220,9 +252,15 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_bits(
     again = dissect(random_source(), segments(), RANDOM, progress=listener, work=tmp_path, checkpoint_s=0)
     # four batches in each pass, of 4, 8, 12 and 14 pictures
     assert listener.heard[0][1:] == (goes_on_at, 14)
-    assert len(listener.heard) == 8 - stop_after
+    assert len(listener.heard) == 12 - stop_after
     assert_same(again, dissect(random_source(), segments(), RANDOM))
-    assert not list(tmp_path.iterdir())  # nothing is left of a run that has ended
+    assert_same(dissect(random_source(), segments(), RANDOM, progress=unheard, work=tmp_path), again)
+    forget(tmp_path, again.manifest)
+    assert not list(tmp_path.iterdir())  # nothing is left of a run whose result is safe
+
+
+def unheard(phase: str, done: int, total: int) -> None:
+    raise AssertionError(f"{phase} was done again")
 
 
 def test_a_changed_input_is_not_answered_from_an_older_run(tmp_path: Path) -> None:
@@ -242,10 +280,11 @@ def test_a_changed_input_is_not_answered_from_an_older_run(tmp_path: Path) -> No
     assert run(random_source(), RANDOM) == 14  # only the same goes on: three batches were done
 
 
-def test_progress_counts_both_passes() -> None:
+def test_progress_counts_all_passes() -> None:
     listener = Listener()
     dissect(planted(), segments(), SPEC, progress=listener)
-    assert listener.heard == [(phase, done, 20) for phase in ("thresholds", "counts") for done in (6, 12, 18, 20)]
+    phases = ("activations", "thresholds", "counts")
+    assert listener.heard == [(phase, done, 20) for phase in phases for done in (6, 12, 18, 20)]
 
 
 def test_a_short_batch_is_filled_up_so_that_networks_always_see_the_same_shape() -> None:
@@ -253,7 +292,7 @@ def test_a_short_batch_is_filled_up_so_that_networks_always_see_the_same_shape()
     source = planted()
     source.network.register_forward_hook(lambda module, given, out: sizes.append(len(out)))
     dissect(source, segments(), SPEC)
-    assert sizes == [1, *[6] * 8]  # one picture to count the units, then 20 pictures, twice
+    assert sizes == [1, *[6] * 12]  # one picture to count the units, then 20 pictures, three times
 
 
 def test_the_manifest_names_everything_that_decides() -> None:
@@ -269,6 +308,7 @@ def test_the_manifest_names_everything_that_decides() -> None:
         "top_images": 3,
         "bins": 4,
         "iqr_images": 7,
+        "shuffles": 19,
         "batch": 6,
         "layers": ["layer1", "layer2"],
     }
@@ -306,8 +346,8 @@ def test_of_every_concept_the_best_unit_is_found() -> None:
 def test_summaries_count_units_and_distinct_concepts() -> None:
     result = dissect(planted(), segments(), SPEC)
     strict = result.summary("layer1", minimum=0.99)
-    assert (strict.units, strict.labelled) == (3, 2)
-    assert strict.concepts == {"object": 2, "part": 0, "colour": 0, "half": 0}
+    assert (strict.units, strict.labelled) == (3, 1)
+    assert strict.concepts == {"object": 1, "part": 0, "colour": 0, "half": 0}
 
 
 def test_what_cannot_be_dissected_is_refused_at_once() -> None:
@@ -319,10 +359,8 @@ def test_what_cannot_be_dissected_is_refused_at_once() -> None:
         result.labels("layer3")
     with pytest.raises(UnitbrushError, match="no scoring"):
         result.labels("layer1", scoring="best")
-    for field, value in (("quantile", 1.0), ("grid", 0), ("grid", 181), ("batch", 0), ("bins", 0), ("layers", ())):
+    wrong = (("quantile", 1.0), ("grid", 0), ("grid", 181), ("shuffles", 1000), ("batch", 0), ("bins", 0))
+    for field, value in (*wrong, ("layers", ())):
         with pytest.raises(UnitbrushError) as refused:
             replace(SPEC, **{field: value})
         assert refused.value.field == field
-    with pytest.raises(BadShape, match="not finite"):
-        dissect(TensorSource(torch.zeros(2, 3, 16, 16), {"a": torch.full((2, 1, 4, 4), torch.nan)}), segments(),
-                replace(SPEC, layers=("a",)))  # fmt: skip

@@ -3,13 +3,13 @@
 import torch
 
 from dissect_core.stats.histogram import histogram
-from dissect_core.stats.quantile import QuantileSketch
+from dissect_core.stats.quantile import HalfCounts
 
 
 def test_equal_bins_from_the_smallest_to_the_largest_value() -> None:
-    sketch = QuantileSketch(2)
-    sketch.add(torch.tensor([[-1.0, 3.0], [0.0, 3.0], [0.5, 3.0], [1.0, 3.0], [3.0, 3.0]]))
-    bars = histogram(sketch, 4)
+    counts = HalfCounts(2)
+    counts.add(torch.tensor([[-1.0, 3.0], [0.0, 3.0], [0.5, 3.0], [1.0, 3.0], [3.0, 3.0]]))
+    bars = histogram(counts, 4)
     # unit 0: bins [-1, 0), [0, 1), [1, 2), [2, 3]; unit 1 is constant
     assert bars.counts.tolist() == [[1, 2, 1, 1], [5, 0, 0, 0]]
     assert (bars.low.tolist(), bars.high.tolist()) == ([-1, 3], [3, 3])
@@ -17,9 +17,9 @@ def test_equal_bins_from_the_smallest_to_the_largest_value() -> None:
 
 def test_every_value_is_counted_once_in_the_bin_of_its_rounding() -> None:
     values = torch.randn(500, 3, generator=torch.Generator().manual_seed(1)) * torch.tensor([0.01, 1.0, 100.0])
-    sketch = QuantileSketch(3)
-    sketch.add(values)
-    bars = histogram(sketch, 7)
+    counts = HalfCounts(3)
+    counts.add(values)
+    bars = histogram(counts, 7)
     rounded = values.half().double()
     low, high = rounded.amin(0), rounded.amax(0)
     place = ((rounded - low) * 7 / (high - low)).long().clamp(max=6)

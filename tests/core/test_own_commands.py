@@ -102,8 +102,10 @@ DISSECT_DOTS = ("dissect", "dots:dots", "--pictures", "pictures", "--size", "64"
 def test_a_planted_unit_of_ones_own_network_is_labelled_with_iou_one(dots: Path) -> None:
     said = unitbrush(*DISSECT_DOTS, "--out", "found")
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert any(line.endswith("layer units labelled object colour half best") for line in lines)
-    assert "conv 2 1 1 0 0 dot 1.00" in lines  # unit 1 is the same everywhere
+    assert any(line.endswith("layer units labelled by chance object colour half best") for line in lines)
+    assert "conv 2 1 0.0 1 0 0 dot 1.00" in lines  # unit 1 is the same everywhere
+    assert any(line.startswith("3 pictures are few") for line in lines)
+    assert not list((dots / "runs" / "dissection").iterdir())  # the result is safe
     result = read_dissection(dots / "found" / "dissection", "dots.dots")
     assert result.labels("conv") == [(0, Concept("object", "dot"), 1.0)]
     assert result.layers["conv"].thresholds.tolist() == [-1, 1]

@@ -56,12 +56,14 @@ def test_positions_above_limits_are_exactly_those_of_the_upsampled_maps(
     x = some_maps(height, width)
     limits = limit + torch.linspace(-0.5, 0.5, 5)
     limits[2] = x[0, 2].amax()  # nothing is above its own largest cell
-    expected = (upsample(x, grid) > limits[:, None, None]).transpose(0, 1).flatten(1)  # (U, N * G * G)
-    found = torch.zeros_like(expected)
-    for unit, position in above(x, limits, grid):
+    limits[4] = torch.inf
+    values = upsample(x, grid).transpose(0, 1).flatten(1)  # (U, N * G * G)
+    found = torch.zeros_like(values, dtype=torch.bool)
+    for unit, position, value in above(x, limits, grid):
         assert not found[unit, position].any()  # every place once
+        assert torch.equal(value, values[unit, position])
         found[unit, position] = True
-    assert torch.equal(found, expected)
+    assert torch.equal(found, values > limits[:, None])
 
 
 def test_what_is_true_is_found_eight_at_a_time() -> None:

@@ -44,8 +44,8 @@ def test_the_bars_of_concepts_are_grouped_and_the_highest_come_first() -> None:
 
 def test_the_categories_of_a_layer_are_stacked() -> None:
     layers = [
-        LayerSummary("one", 8, 5, {"object": 2, "part": 0, "colour": 1}),
-        LayerSummary("two", 8, 1, {"object": 0, "part": 0, "colour": 1}),
+        LayerSummary("one", 8, 5, 0.5, {"object": 2, "part": 0, "colour": 1}),
+        LayerSummary("two", 8, 1, None, {"object": 0, "part": 0, "colour": 1}),
     ]
     chart = category_chart(layers, [[TREE, SKY, RED], [RED]], KINDS)
     one, two = chart.columns
@@ -143,13 +143,33 @@ def test_every_link_leads_to_a_file_of_the_folder_and_nothing_is_fetched(report:
 
 def test_the_page_of_a_layer_says_what_was_found(report: Path) -> None:
     page = Page(report / "units-layer1.html")
-    assert "3 of 3 units stand for 3 distinct concepts" in " ".join(page.words.split())
+    words = " ".join(page.words.split())
+    assert "2 of 3 units stand for 2 distinct concepts" in words  # the sky's unit would fit any other picture too
+    assert "with the labels of other pictures, 3 units have an IoU above 0.04" in words
     assert [(unit["data-unit"], unit["data-label"], unit["data-iou"]) for unit in page.units[:2]] == [
         ("0", "tree", "1.0000"),
-        ("1", "sky", "1.0000"),
+        ("1", "", "1.0000"),
     ]
     assert [unit["id"] for unit in page.units][:2] == ["unit-0", "unit-1"]
     assert page.links.count("#category=object&concept=tree") == 1
+
+
+def test_the_index_shows_beside_every_count_what_chance_labels(report: Path) -> None:
+    words = " ".join(Page(report / "index.html").words.split())
+    assert "4 of 6 units in 2 layers stand for a concept" in words
+    assert "more than in any of 19 countings with the labels of other pictures" in words
+    assert "6 units have an IoU above 0.04 by chance" in words
+    assert "<td>3</td><td>2</td><td>3.0</td>" in (report / "index.html").read_text()
+
+
+def test_a_report_of_a_dissection_without_shuffles_says_so(tmp_path: Path) -> None:
+    result = found(tmp_path)
+    layers = {layer: replace(stats, chance=stats.chance[:, :0]) for layer, stats in result.layers.items()}
+    write_dissection(replace(result, layers=layers), tmp_path / "dissection")
+    unitbrush("report", "toy:<b>", "--found", tmp_path, "--out", tmp_path / "out")
+    text = (tmp_path / "out" / "index.html").read_text()
+    assert "What chance labels was not counted." in text
+    assert "<td>3</td><td>3</td><td>–</td>" in text  # that is what stands in the table
 
 
 def test_names_are_shown_as_they_are_and_never_as_html(report: Path) -> None:

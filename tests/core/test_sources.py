@@ -17,7 +17,7 @@ from dissect_core.sources.networks import (
     GeneratorSource,
     LatentSource,
     Normalisation,
-    units_of,
+    shapes_of,
 )
 from tests.toy import tiny_progan
 
@@ -119,15 +119,15 @@ def test_pictures_are_normalised_as_the_network_wants_them() -> None:
 
 
 def test_units_are_counted_and_layers_that_give_no_maps_are_refused() -> None:
-    assert units_of(classifier(), ("layer1.0", "stem")) == {"layer1.0": 2, "stem": 2}
+    assert shapes_of(classifier(), ("layer1.0", "stem")) == {"layer1.0": (2, 4, 4), "stem": (2, 4, 4)}
     with pytest.raises(BadShape, match="head gives no feature maps"):
-        units_of(classifier(), ("head",))
+        shapes_of(classifier(), ("head",))
     with pytest.raises(BadShape, match=r"layer1\.1 gives a tuple"):
-        units_of(classifier(), ("layer1.1",))
+        shapes_of(classifier(), ("layer1.1",))
     with pytest.raises(UnknownLayer, match="layer9"):
-        units_of(classifier(), ("layer9",))
+        shapes_of(classifier(), ("layer9",))
     with pytest.raises(UnknownLayer, match="layer99"):
-        units_of(GeneratorSource(tiny_progan(), "toy", "a" * 64, images=1), ("layer99",))
+        shapes_of(GeneratorSource(tiny_progan(), "toy", "a" * 64, images=1), ("layer99",))
 
 
 class Blot(nn.Module):
