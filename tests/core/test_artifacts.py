@@ -11,8 +11,8 @@ from tests.refused import refused
 
 
 def test_json_and_tensors_come_back_as_written(tmp_path: Path) -> None:
-    artifacts.write_json(tmp_path / "a" / "b.json", {"name": "Bäume", "n": [1, 2.5, None]})
-    assert artifacts.read_json(tmp_path / "a" / "b.json") == {"name": "Bäume", "n": [1, 2.5, None]}
+    artifacts.write_json(tmp_path / "a" / "b" / "c.json", {"name": "Bäume", "n": [1, 2.5, None]})
+    assert artifacts.read_json(tmp_path / "a" / "b" / "c.json") == {"name": "Bäume", "n": [1, 2.5, None]}
     artifacts.write_tensors(tmp_path / "t.safetensors", {"x": torch.arange(6.0).view(2, 3).T})
     assert torch.equal(artifacts.read_tensors(tmp_path / "t.safetensors")["x"], torch.arange(6.0).view(2, 3).T)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ import torch
 from typer.testing import CliRunner
 
 from dissect_core.brushes.brush import brush_file, read_brushes
+from dissect_core.brushes.ranking import EffectSpec
+from dissect_core.brushes.search import ChoiceSpec
+from dissect_core.commands import measure
 from dissect_core.dissection.files import read_dissection
 from dissect_core.errors import ArtifactMismatch, UnitbrushError
 from dissect_core.images.pixels import decode_png
@@ -99,7 +103,11 @@ def test_training_stopped_early_publishes_the_resolution_it_reached(places: tupl
     assert read_card(tmp_path / "models" / "storybook-church.json").resolution == 8
 
 
-def test_dissect_quality_and_brushes_run_in_this_order(places: tuple[Path, Path]) -> None:
+def test_dissect_quality_and_brushes_run_in_this_order(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"pool": 32, "screened": 4, "measured": 8, "alone_images": 4, "effect": EffectSpec(images=8, count=1)}
+    monkeypatch.setattr(measure, "ChoiceSpec", partial(ChoiceSpec, **few))
     precomputed, runs = places
     said = unitbrush("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
     lines = said.splitlines()
