@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+import torch
+from scipy.stats import binomtest
 
 from dissect_core.brushes.brush import Brush, BrushSet, brush_file, read_brushes
 from dissect_core.brushes.choose import LEAST_SEEN
-from dissect_core.brushes.trial import check_goals
+from dissect_core.brushes.effects import Bench
+from dissect_core.brushes.trial import TrialSpec, check_goals, measure_brushes
 from dissect_core.dissection.files import read_dissection
 from dissect_core.evaluation.quality import failing_objects
 from dissect_core.models.card import ModelCard, read_card
+from dissect_core.models.registry import Registry
+from dissect_core.render import Renderer
 from tests.source import ROOT
 from tests.test_precomputed import MODELS, PRECOMPUTED, shipped
 
@@ -24,6 +30,12 @@ LEAST_OBJECT_IOU = 0.85
 LEAST_TOP1, LEAST_OF_A_CLASS = 0.90, 0.75
 SCENES_PER_CLASS = 200
 LEAST_OBJECTS = 12
+SOME = 32
+"""Images on which brushes are measured anew."""
+RARE = 0.001
+"""Counts are accepted unless they, or rarer ones, came up once in a thousand such samples."""
+MEAN_ERROR = 0.25
+"""How far the mean of 32 numbers in 0..1 may be off: three and a half standard errors, if they deviate by 0.4."""
 
 
 def brushes_of(card: ModelCard) -> BrushSet:
@@ -101,6 +113,26 @@ def test_the_brushes_of_a_generator_hold_their_goals(card: ModelCard) -> None:
     assert all(brush.measured["images"] >= 2_000 for brush in brushes.brushes)
     if card.domain == "church":
         assert {"tree", "door"} <= {brush.id for brush in brushes.brushes}
+
+
+@pytest.mark.parametrize("card", GENERATORS, ids=lambda card: card.id)
+def test_a_brush_does_on_other_images_what_its_file_says(card: ModelCard) -> None:
+    """The brush in the middle of the list, measured anew with the networks that ship."""
+    registry = Registry(PRECOMPUTED)
+    generator = registry.generator(card.id, torch.device("cpu"))
+    segmenter = registry.segmenter("storybook-segmenter", torch.device("cpu"))
+    bench = Bench(generator, Renderer(generator, dtype=torch.float32), segmenter)
+    brushes = brushes_of(card)
+    brush = brushes.brushes[len(brushes.brushes) // 2]
+    first_id = brush.measured["first_id"] + 20_000  # far behind the images that the file speaks of
+    spec = TrialSpec(images=SOME, first_id=first_id, habitat_images=2 * SOME, chunk=SOME)
+    now = measure_brushes(bench, replace(brushes, brushes=(brush,)), spec).brush(brush.id).measured
+    assert now["draw"]["images"] == now["erase"]["images"] == SOME
+    for share in ("any_rise", "clear_rise"):
+        found, promised = now["draw"][share], brush.measured["draw"][share]
+        assert binomtest(round(found * SOME), SOME, promised).pvalue > RARE, (brush.id, share, found, promised)
+    assert abs(now["draw"]["mean_gain"] - brush.measured["draw"]["mean_gain"]) < MEAN_ERROR, brush.id
+    assert abs(now["erase"]["removed"] - brush.measured["erase"]["removed"]) < MEAN_ERROR, brush.id
 
 
 def test_the_document_shows_all_brushes_as_they_were_measured() -> None:
