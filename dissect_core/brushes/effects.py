@@ -177,7 +177,7 @@ def upset(columns: Columns, concept: Concept, ablation: Ablation) -> float:
 
 def observe(bench: Bench, ids: Sequence[int]) -> Pool:
     """Render and segment images."""
-    parts = [labels for _, labels in _labelled(bench, ids)]
+    parts = [labels for _, labels in labelled_batches(bench, ids)]
     return Pool(tuple(ids), {name: torch.cat([part[name] for part in parts]) for name in bench.columns.categories})
 
 
@@ -189,7 +189,7 @@ def measure_ablation(bench: Bench, pool: Pool, concept: Concept, units: UnitSet)
     objects = next(iter(columns.categories))
     everywhere = torch.ones(2 * (bench.generator.layers[units.layer].grid,))
     erased = compose([UnitStroke(units.layer, units.units, (0.0,) * len(units.units), everywhere)])
-    for rows, labels in _labelled(bench, pool.ids, lambda _: erased):
+    for rows, labels in labelled_batches(bench, pool.ids, lambda _: erased):
         old = {name: maps[rows] for name, maps in pool.labels.items()}
         before += pixels(columns, old)
         after += pixels(columns, labels)
@@ -212,7 +212,7 @@ def measure_insertion(bench: Bench, pool: Pool, concept: Concept, units: UnitSet
         return compose([UnitStroke(units.layer, units.units, units.values, alpha)])
 
     gains = []
-    for rows, labels in _labelled(bench, ids, drawn):
+    for rows, labels in labelled_batches(bench, ids, drawn):
         brush = discs(places.centres[rows], places.radius, size)
         label = columns.label(concept)
         old = (pool.labels[concept.category][places.rows[rows]] == label) & brush
@@ -249,7 +249,7 @@ def pixels(columns: Columns, labels: LabelMaps) -> Tensor:
     return torch.cat(counted)
 
 
-def _labelled(
+def labelled_batches(
     bench: Bench, ids: Sequence[int], edits: Callable[[int], Edits] = lambda _: {}
 ) -> Iterator[tuple[slice, dict[str, Tensor]]]:
     """(rows of `ids`, labels on the CPU) of each batch, every row edited as edits(row) says."""

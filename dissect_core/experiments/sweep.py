@@ -13,7 +13,7 @@ Only what follows is computed anew for each unit.  For conv5_3 of VGG-16 these a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,6 +38,7 @@ UNIT_BY_UNIT = (
 )
 """Modules that treat every unit's map by itself (in evaluation)."""
 
+Network = Callable[[Tensor], Tensor]
 Step = tuple[str, nn.Module]
 """A module and its name in the network."""
 
@@ -63,17 +64,25 @@ class ClassEffects:
     """How the predictions of K classes change when units are removed, counted over labelled images (all int64).
 
     images: (K,) of each class.  claimed: (1 + U, K) images that are taken for the class, row 0 with all units and row
-    1 + n without units[n].  hits: of these, the images that are of the class.
+    1 + n without units[n].  hits: of these, the images that are of the class.  surprise: (1 + U, K) float64, over the
+    images of each class the sum of -log p(class).
     """
 
     units: tuple[int, ...]
     images: Tensor
     claimed: Tensor
     hits: Tensor
+    surprise: Tensor
 
     def __add__(self, more: ClassEffects) -> ClassEffects:
         """The same over both sets of images."""
-        return ClassEffects(self.units, self.images + more.images, self.claimed + more.claimed, self.hits + more.hits)
+        return ClassEffects(
+            self.units,
+            self.images + more.images,
+            self.claimed + more.claimed,
+            self.hits + more.hits,
+            self.surprise + more.surprise,
+        )
 
     @property
     def balanced_accuracy(self) -> Tensor:
@@ -89,6 +98,12 @@ class ClassEffects:
         """(U, K): how much balanced accuracy each class loses without each unit; negative where it gains."""
         accuracy = self.balanced_accuracy
         return accuracy[:1] - accuracy[1:]
+
+    @property
+    def doubt(self) -> Tensor:
+        """(U, K): how much log-probability each class loses in its own images without each unit, on average."""
+        mean = self.surprise / self.images.clamp(min=1)
+        return mean[1:] - mean[:1]
 
 
 def sweep(
@@ -110,8 +125,11 @@ def sweep(
 def count_effects(removal: Removal, labels: Tensor) -> ClassEffects:
     """What a removal does to predictions: the class of the largest logit, against the images' labels (N,)."""
     classes = removal.kept.shape[1]
-    predicted = torch.cat([removal.kept.unsqueeze(1), removal.removed], dim=1).argmax(dim=2).cpu()  # (N, 1 + U)
+    logits = torch.cat([removal.kept.unsqueeze(1), removal.removed], dim=1).cpu()  # (N, 1 + U, K)
     labels = labels.cpu()
+    predicted = logits.argmax(dim=2)
+    own = -logits.double().log_softmax(dim=2).gather(2, labels.view(-1, 1, 1).expand(-1, logits.shape[1], 1))[:, :, 0]
+    surprise = own.new_zeros(logits.shape[1], classes).index_add_(1, labels, own.T.contiguous())
     rows = predicted.shape[1]
     place = torch.arange(rows) * classes + predicted  # of each prediction in the (1 + U, K) table
 
@@ -120,7 +138,17 @@ def count_effects(removal: Removal, labels: Tensor) -> ClassEffects:
 
     right = predicted == labels[:, None]
     images = torch.bincount(labels, minlength=classes)
-    return ClassEffects(removal.units, images, counted(place.flatten()), counted(place[right]))
+    return ClassEffects(removal.units, images, counted(place.flatten()), counted(place[right]), surprise)
+
+
+def split_at(classifier: nn.Module, layer: str) -> tuple[Network, Network]:
+    """The network up to a layer, and what comes after it: after(before(images)) are the logits.
+
+    Raises as `remove_each`.
+    """
+    before, alone, mixing, rest = _parts(list(steps(classifier)), layer)
+    after = [*alone, ("mixing", mixing), *rest]
+    return (lambda images: _run(before, images)), (lambda outputs: _run(after, outputs))
 
 
 @torch.inference_mode()
