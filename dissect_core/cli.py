@@ -50,3 +50,23 @@ TRAINING = {
     ),
 }
 """Those of `unitbrush train`."""
+
+EXPERIMENTS = {
+    "units": Home(
+        "dissect_core.commands.experiment:units",
+        "Fig. 1F, 3F: how well single units tell pictures with their concept from others, by their peak alone.",
+    ),
+    "classes": Home(
+        "dissect_core.commands.experiment:classes",
+        "Fig. 2: which units matter to which class, and what is left of the classes without them.",
+    ),
+    "remove": Home(
+        "dissect_core.commands.experiment:remove",
+        "Fig. 4A and 4B: remove the units of a concept, count what disappears and what appears instead.",
+    ),
+    "insert": Home(
+        "dissect_core.commands.experiment:insert",
+        "Fig. 4C and 4D: set the units of a concept at single cells, count where it takes.",
+    ),
+}
+"""Those of `unitbrush experiment`."""

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from dissect_core.cli import COMMANDS, TRAINING
+from dissect_core.cli import COMMANDS, EXPERIMENTS, TRAINING
 from dissect_core.commands.lazy import Home, LazyGroup
 from dissect_core.errors import UnitbrushError
 from dissect_core.version import __version__
@@ -33,12 +33,20 @@ class Training(LazyGroup):
     table: ClassVar[Mapping[str, Home]] = TRAINING
 
 
+class Experiments(LazyGroup):
+    """`unitbrush experiment`."""
+
+    table: ClassVar[Mapping[str, Home]] = EXPERIMENTS
+
+
 def command_line() -> typer.Typer:
     """The whole command line."""
     app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(unitbrush)
     training = typer.Typer(cls=Training, no_args_is_help=True, help="Train the storybook networks.")
     app.add_typer(training, name="train")
+    experiments = typer.Typer(cls=Experiments, no_args_is_help=True, help="Repeat the experiments of the paper.")
+    app.add_typer(experiments, name="experiment")
     return app
 
 
