@@ -1,4 +1,4 @@
-"""Dissections on disk: `<root>/<model>/manifest.json` and one safetensors file per layer.
+"""Dissections on disk: `<root>/<model>/manifest.json`, and one safetensors file per layer, whose hash it names.
 
 The IoU of all units with all concepts is most of it.  It is kept for the concepts that were seen at all, in half
 precision (2^-11 relative) but for the layers named `exact`; labels and their IoU are always exact.
@@ -6,7 +6,6 @@ precision (2^-11 relative) but for the layers named `exact`; labels and their Io
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,22 @@ from dissect_core.concepts.columns import Columns
 from dissect_core.dissection.result import Dissection, LayerStats, TopList
 from dissect_core.stats.histogram import Histogram
 from dissect_core.stats.iqr import IqrScores
-from dissect_core.system.artifacts import read_json, read_tensors, require, write_json, write_tensors
+from dissect_core.system.artifacts import (
+    check_hash,
+    hashes,
+    read_json,
+    read_tensors,
+    require,
+    write_json,
+    write_tensors,
+)
+from dissect_core.system.folders import put_in_place, temporary_folder
 
 PER_UNIT = ("thresholds", "mean", "peak", "label_iou", "iqr", "iqr_iou", "iqr_threshold")
 """(U,) float32 each."""
 MANIFEST = "manifest.json"
+FILES = "files"
+"""The field of a manifest that names its files and their SHA-256."""
 SCHEMAS = (2, 3)
 """What can be read.  Schema 2 has no shuffled countings, and its thresholds were rounded to half precision."""
 LARGEST_INT32 = 2**31 - 1
@@ -34,15 +44,13 @@ def write_dissection(dissection: Dissection, root: Path, exact: Collection[str] 
     exact: layers whose IoU is kept in full precision.  Returns the model's folder.
     """
     folder = root / str(dissection.manifest["model"])
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=root) as name:
-        fresh, old = Path(name) / "fresh", Path(name) / "old"
+    with temporary_folder(folder) as own:
+        fresh = own / "fresh"
         for layer, stats in dissection.layers.items():
             write_tensors(fresh / f"{layer}.safetensors", _packed(stats, layer in exact))
-        write_json(fresh / MANIFEST, dissection.manifest)
-        if folder.is_dir():
-            folder.rename(old)
-        fresh.rename(folder)
+        given = {name: value for name, value in dissection.manifest.items() if name != FILES}
+        write_json(fresh / MANIFEST, {**given, FILES: hashes(fresh.glob("*.safetensors"))})
+        put_in_place(fresh, folder)
     return folder
 
 
@@ -54,10 +62,13 @@ def read_dissection(root: Path, model: str) -> Dissection:
     require(schema in SCHEMAS, path.name, field="schema", value=schema, allowed=known)
     require(manifest.get("model") == model, path.name, field="model", value=manifest.get("model"), allowed=model)
     columns = Columns(_maps(manifest, path.name))
-    layers = {
-        layer: _unpacked(read_tensors(root / model / f"{layer}.safetensors"), columns, f"{layer}.safetensors")
-        for layer in _layers(manifest, path.name)
-    }
+    named = manifest.get(FILES)
+    require(isinstance(named, dict), path.name, field=FILES, value=named, allowed="the SHA-256 of every file")
+    layers = {}
+    for layer in _layers(manifest, path.name):
+        file = root / model / f"{layer}.safetensors"
+        check_hash(file, named or {})
+        layers[layer] = _unpacked(read_tensors(file), columns, file.name)
     return Dissection(manifest, columns, layers)
 
 

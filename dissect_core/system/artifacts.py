@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -125,3 +125,22 @@ def require(condition: bool, file: str, *, field: str, value: object, allowed: s
     """Raise ArtifactMismatch about a field of a file unless the condition holds."""
     if not condition:
         raise ArtifactMismatch(f"{file}: bad {field}", field=field, value=value, allowed=allowed)
+
+
+def hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """File name -> SHA-256, for a manifest."""
+    return {path.name: sha256_file(path) for path in sorted(paths)}
+
+
+def check_hash(path: Path, named: Mapping[str, Any]) -> None:
+    """Raise ArtifactMismatch unless the file is the one that a manifest names, as `hashes` gives it."""
+    if not path.is_file():
+        raise ArtifactMismatch(f"no {path.name}", field=path.name, value="missing", allowed="the file of the manifest")
+    found, wanted = sha256_file(path), str(named.get(path.name))
+    if found != wanted:
+        raise ArtifactMismatch(
+            f"{path.name} is damaged, or of another edition than its manifest",
+            field=path.name,
+            value=f"SHA-256 {found[:16]}…",
+            allowed=f"{wanted[:16]}…",
+        )

@@ -19,6 +19,7 @@ import torch
 from numpy.lib.format import open_memmap
 from torch import Tensor
 
+from dissect_core.system.folders import put_in_place, temporary_folder
 from dissect_core.world.scenes import paint
 
 CHUNK = 64
@@ -71,26 +72,29 @@ def painted_scenes(
         if int(found.name.removesuffix(f"-{look}").rpartition("+")[2]) >= count:
             home = found
     if not home.is_dir():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        partial = home.with_name(f"{home.name}.partial-{os.getpid()}")
-        partial.mkdir()
-        shape = (count, 3, size, size)
-        images = open_memmap(partial / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
-        labels = open_memmap(partial / "labels.npy", mode="w+", dtype=np.uint8, shape=shape)
-        starts = range(0, count, CHUNK)
-        fresh = multiprocessing.get_context("spawn")  # forking a process that runs torch threads can hang
-        with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=fresh) as pool:
-            jobs = [
-                pool.submit(_paint_chunk, world, first_seed + start, min(CHUNK, count - start), size)
-                for start in starts
-            ]
-            for start, job in zip(starts, jobs, strict=True):
-                chunk_images, chunk_labels = job.result()
-                images[start : start + len(chunk_images)] = chunk_images
-                labels[start : start + len(chunk_labels)] = chunk_labels
-                progress(start + len(chunk_images), count)
-        images.flush()
-        labels.flush()
-        partial.rename(home)
+        with temporary_folder(home) as own:
+            (partial := own / "fresh").mkdir()
+            _paint_into(partial, world, range(first_seed, first_seed + count), size, progress)
+            put_in_place(partial, home)
     images, labels = (np.load(home / f"{name}.npy", mmap_mode="r")[:count] for name in ("images", "labels"))
     return PaintedScenes(images, labels)
+
+
+def _paint_into(folder: Path, world: str, seeds: range, size: int, progress: Callable[[int, int], None]) -> None:
+    """Paint scenes into the files of a folder, by one process per core."""
+    shape = (len(seeds), 3, size, size)
+    images = open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
+    labels = open_memmap(folder / "labels.npy", mode="w+", dtype=np.uint8, shape=shape)
+    starts = range(0, len(seeds), CHUNK)
+    fresh = multiprocessing.get_context("spawn")  # forking a process that runs torch threads can hang
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=fresh) as pool:
+        jobs = [
+            pool.submit(_paint_chunk, world, seeds[start], min(CHUNK, len(seeds) - start), size) for start in starts
+        ]
+        for start, job in zip(starts, jobs, strict=True):
+            chunk_images, chunk_labels = job.result()
+            images[start : start + len(chunk_images)] = chunk_images
+            labels[start : start + len(chunk_labels)] = chunk_labels
+            progress(start + len(chunk_images), len(seeds))
+    images.flush()
+    labels.flush()

@@ -2,7 +2,7 @@
 
 They are drawn once, after the dissection, and kept in `<root>/<model>/<layer>.safetensors`: all WebP files of a layer
 behind each other, and where each begins.  The file names the evidence that it was drawn from; with another dissection
-it is not used.
+it is not used.  `manifest.json` names the hash of every file.
 """
 
 from __future__ import annotations
@@ -17,10 +17,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from dissect_core.dissection.files import FILES, MANIFEST
 from dissect_core.dissection.result import Dissection
 from dissect_core.images.pixels import encode, to_bytes
 from dissect_core.sources.networks import Source
-from dissect_core.system.artifacts import read_metadata, read_tensors, require, write_tensors
+from dissect_core.system.artifacts import (
+    check_hash,
+    hashes,
+    read_json,
+    read_metadata,
+    read_tensors,
+    require,
+    write_json,
+    write_tensors,
+)
 from dissect_core.units.highlight import regions, strip, thumbnail
 
 IMAGES, TILE_PX, QUALITY = 5, 64, 80
@@ -47,7 +57,8 @@ class Gallery:
 def evidence(dissection: Dissection, layer: str) -> str:
     """SHA-256 of everything that the pictures of a layer's units depend on: inputs, thresholds and top images."""
     stats = dissection.layer(layer)
-    digest = hashlib.sha256(json.dumps(dissection.manifest, sort_keys=True).encode())
+    inputs = {name: value for name, value in dissection.manifest.items() if name != FILES}
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode())
     for tensor in (stats.thresholds, stats.top.images):
         digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()
@@ -123,6 +134,7 @@ def write_gallery(root: Path, dissection: Dissection, strips: Mapping[str, Seque
     for path in folder.glob("*.safetensors"):
         if path.stem not in strips:
             path.unlink()
+    write_json(folder / MANIFEST, {"model": model, FILES: hashes(folder.glob("*.safetensors"))})
     return folder
 
 
@@ -132,7 +144,13 @@ def read_gallery(root: Path, dissection: Dissection, layer: str) -> Gallery | No
     Raises ArtifactMismatch naming the file if it is damaged.
     """
     path = root / str(dissection.manifest["model"]) / f"{layer}.safetensors"
-    if not path.is_file() or read_metadata(path).get("evidence") != evidence(dissection, layer):
+    manifest = path.with_name(MANIFEST)
+    if not path.is_file() or not manifest.is_file():
+        return None
+    named = read_json(manifest).get(FILES)
+    require(isinstance(named, dict), MANIFEST, field=FILES, value=named, allowed="the SHA-256 of every file")
+    check_hash(path, named or {})
+    if read_metadata(path).get("evidence") != evidence(dissection, layer):
         return None
     tensors, units = read_tensors(path), len(dissection.layer(layer).thresholds)
     for name, dtype in (("files", torch.uint8), ("offsets", torch.int64)):

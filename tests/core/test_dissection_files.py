@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from dissect_core.concepts.columns import Concept
 from dissect_core.dissection.files import read_dissection, write_dissection
 from dissect_core.dissection.result import Dissection
 from dissect_core.dissection.run import dissect
 from dissect_core.errors import ArtifactMismatch
-from dissect_core.system.artifacts import read_json, read_tensors, write_json, write_tensors
+from dissect_core.system.artifacts import hashes, read_json, read_tensors, write_json, write_tensors
 from tests.core.test_dissection import RANDOM, SPEC, assert_same, planted, random_source, segments
 
 
@@ -62,7 +63,14 @@ def test_files_that_do_not_fit_are_refused(result: Dissection, tmp_path: Path) -
         read_dissection(tmp_path, "tensors")
     folder = write_dissection(result, tmp_path)
     manifest, fine = read_json(folder / "manifest.json"), read_tensors(folder / "fine.safetensors")
-    for field, value in (("schema", 1), ("model", "another"), ("maps", None), ("maps", {"object": []}), ("layers", 3)):
+    for field, value in (
+        ("schema", 1),
+        ("model", "another"),
+        ("maps", None),
+        ("maps", {"object": []}),
+        ("layers", 3),
+        ("files", None),
+    ):
         write_json(folder / "manifest.json", {**manifest, field: value})
         with pytest.raises(ArtifactMismatch) as caught:
             read_dissection(tmp_path, "tensors")
@@ -73,15 +81,67 @@ def test_files_that_do_not_fit_are_refused(result: Dissection, tmp_path: Path) -
         ("columns", fine["columns"] + 1000),
         ("label", fine["label"] + 1000),
         ("top_places", fine["top_places"][0]),
+        ("chance", fine["chance"][1:]),
     )
     for field, tensor in spoilt:
-        write_tensors(folder / "fine.safetensors", {**fine, field: tensor})
+        spoil(folder, {**fine, field: tensor})
         with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors") as caught:
             read_dissection(tmp_path, "tensors")
         assert caught.value.field == field
-    write_tensors(folder / "fine.safetensors", {name: tensor for name, tensor in fine.items() if name != "iqr"})
+    spoil(folder, {name: tensor for name, tensor in fine.items() if name != "iqr"})
     with pytest.raises(ArtifactMismatch, match="bad iqr"):
         read_dissection(tmp_path, "tensors")
     (folder / "fine.safetensors").unlink()
-    with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors"):
+    with pytest.raises(ArtifactMismatch, match=r"no fine\.safetensors"):
         read_dissection(tmp_path, "tensors")
+
+
+def spoil(folder: Path, tensors: dict[str, Tensor]) -> None:
+    """Write other tensors for the layer "fine", with their hash."""
+    write_tensors(folder / "fine.safetensors", tensors)
+    manifest = read_json(folder / "manifest.json")
+    write_json(folder / "manifest.json", {**manifest, "files": hashes(folder.glob("*.safetensors"))})
+
+
+def test_one_flipped_bit_is_noticed(result: Dissection, tmp_path: Path) -> None:
+    folder = write_dissection(result, tmp_path)
+    content = bytearray((folder / "fine.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "fine.safetensors").write_bytes(content)
+    with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors is damaged") as caught:
+        read_dissection(tmp_path, "tensors")
+    assert caught.value.field == "fine.safetensors"
+
+
+def test_a_dissection_from_before_shuffling_is_read_and_has_no_baseline(result: Dissection, tmp_path: Path) -> None:
+    folder = write_dissection(result, tmp_path)
+    for path in folder.glob("*.safetensors"):
+        write_tensors(path, {name: tensor for name, tensor in read_tensors(path).items() if name != "chance"})
+    manifest = read_json(folder / "manifest.json")
+    write_json(folder / "manifest.json", {**manifest, "schema": 2, "files": hashes(folder.glob("*.safetensors"))})
+    old = read_dissection(tmp_path, "tensors")
+    assert old.summary("fine").by_chance is None
+    assert old.layers["fine"].labelled(0.1).tolist() == (old.layers["fine"].label_iou > 0.1).tolist()
+
+
+def test_the_older_dissection_is_there_until_the_new_one_is(
+    result: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_dissection(result, tmp_path)
+    before = read_json(folder / "manifest.json")
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name == "fresh":
+            raise OSError("as if the disk were gone")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="as if"):
+        write_dissection(replace(result, manifest={**result.manifest, "images": 3}), tmp_path)
+    monkeypatch.undo()
+    assert read_json(folder / "manifest.json") == before
+    assert read_dissection(tmp_path, "tensors").manifest == before
+    assert [path.name for path in tmp_path.iterdir()] == ["tensors"]  # and nothing beside it
+    write_dissection(replace(result, manifest={**result.manifest, "images": 3}), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["tensors"]  # also of the older one

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from dissect_core.dissection.result import Dissection, TopList
 from dissect_core.errors import ArtifactMismatch
-from dissect_core.system.artifacts import read_tensors, write_tensors
+from dissect_core.system.artifacts import hashes, read_json, read_tensors, write_json, write_tensors
 from dissect_core.units.gallery import IMAGES, TILE_PX, draw_strip, draw_strips, evidence, read_gallery, write_gallery
 from tests.core.planted import TensorSource
 from tests.toy_classifier import MAPS, toy_stats
@@ -93,7 +93,7 @@ def test_strips_come_back_as_written(tmp_path: Path, dissection: Dissection) -> 
     assert found is not None
     assert [found.strip(unit) for unit in range(4)] == files
     write_gallery(tmp_path, dissection, {"fine": files})
-    assert [path.name for path in folder.iterdir()] == ["fine.safetensors"]
+    assert {path.name for path in folder.iterdir()} == {"fine.safetensors", "manifest.json"}
     assert read_gallery(tmp_path, dissection, "coarse") is None
 
 
@@ -114,18 +114,39 @@ def test_strips_of_another_dissection_are_not_shown(tmp_path: Path, dissection: 
 def test_a_damaged_gallery_is_named(tmp_path: Path, dissection: Dissection) -> None:
     folder = write_gallery(tmp_path, dissection, {"fine": [b"1", b"2", b"3", b"4"]})
     path, words = folder / "fine.safetensors", {"evidence": evidence(dissection, "fine")}
-    good = read_tensors(path)
+    good, manifest = read_tensors(path), read_json(folder / "manifest.json")
     for field, tensors in {
         "files": {"offsets": good["offsets"]},
         "offsets": {**good, "offsets": good["offsets"][:-1]},
     }.items():
         write_tensors(path, tensors, words)
+        write_json(folder / "manifest.json", {**manifest, "files": hashes([path])})
         with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors") as caught:
             read_gallery(tmp_path, dissection, "fine")
         assert caught.value.field == field
-    write_tensors(path, {**good, "files": good["files"][:-1]}, words)
-    with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors"):
+    write_json(folder / "manifest.json", {**manifest, "files": 3})
+    with pytest.raises(ArtifactMismatch, match=r"manifest\.json"):
         read_gallery(tmp_path, dissection, "fine")
     path.write_bytes(b"nothing")
+    write_json(folder / "manifest.json", {**manifest, "files": hashes([path])})
     with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors"):
         read_gallery(tmp_path, dissection, "fine")
+
+
+def test_one_flipped_bit_is_noticed_and_a_gallery_without_hashes_is_not_used(
+    tmp_path: Path, dissection: Dissection
+) -> None:
+    folder = write_gallery(tmp_path, dissection, {"fine": [b"1", b"2", b"3", b"4"]})
+    path = folder / "fine.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ArtifactMismatch, match=r"fine\.safetensors is damaged"):
+        read_gallery(tmp_path, dissection, "fine")
+    (folder / "manifest.json").unlink()
+    assert read_gallery(tmp_path, dissection, "fine") is None
+
+
+def test_the_hashes_of_a_dissection_are_no_evidence_of_another(dissection: Dissection) -> None:
+    written = replace(dissection, manifest={**dissection.manifest, "files": {"fine.safetensors": "0" * 64}})
+    assert evidence(written, "fine") == evidence(dissection, "fine")
