@@ -8,7 +8,9 @@ from torch import Tensor
 
 from dissect_core.concepts.columns import LEFT_OR_RIGHT, UPPER_OR_LOWER, Columns, Concept
 from dissect_core.errors import BadShape, UnknownConcept
-from dissect_core.stats.iou import IouCounts
+from dissect_core.stats.codes import Codes
+from dissect_core.stats.iou import STATE, IouCounts
+from tests.refused import refused
 
 COLUMNS = Columns({"object": ("none", "sky", "tree"), "part": ("none", "crown", "door")})
 
@@ -88,16 +90,44 @@ def test_units_may_be_counted_some_at_a_time() -> None:
     assert torch.equal(pieces.iou(), whole.iou())
 
 
+def test_what_is_counted_twice_counts_twice_and_each_map_has_its_own_size() -> None:
+    columns = Columns({"object": ("none", "sky"), "part": ("none", "crown", "door")})
+    counts = IouCounts(1, columns)
+    labels = torch.tensor([[[[0, 1, 1, 0]], [[2, 2, 1, 0]]]])  # (1, 2, 1, 4)
+    for _ in range(2):
+        counts.add(torch.tensor([[[[True, True, False, True]]]]), labels)
+    assert (counts.positions.tolist(), counts.active.tolist()) == ([8], [6])
+    assert (counts.seen.tolist(), counts.both.tolist()) == ([4, 2, 4], [[2, 0, 4]])
+    assert counts.iou().tolist() == [[2 / 8, 0, pytest.approx(4 / 6)]]
+
+
+def test_a_positions_code_is_its_label_behind_those_of_the_maps_before() -> None:
+    codes = Codes(COLUMNS).of(torch.tensor([[[[0, 2]], [[1, 0]]]], dtype=torch.uint8))
+    assert (codes.tolist(), codes.dtype) == ([[0, 4], [2, 3]], torch.int32)
+
+
+def test_counts_are_whole_numbers_on_their_own_device() -> None:
+    here, elsewhere = IouCounts(2, COLUMNS), IouCounts(2, COLUMNS, "meta")
+    assert {getattr(here, name).dtype for name in STATE} == {torch.int64}
+    elsewhere.merge(here)
+    for counts in (elsewhere, IouCounts(2, COLUMNS, "meta")):
+        counts.load_state_dict(here.state_dict())
+        devices = {name: getattr(counts, name).device.type for name in STATE}
+        assert devices == {"active": "meta", "codes_seen": "meta", "codes_both": "meta", "positions": "cpu"}
+    assert Codes(COLUMNS).of(torch.zeros(1, 2, 3, 3, dtype=torch.uint8)[:0].to("meta")).device.type == "meta"
+
+
 def test_what_does_not_fit_is_refused() -> None:
     active, labels = by_hand()
-    with pytest.raises(BadShape, match="outside its map") as caught:
+    with refused(BadShape, "a label outside its map", field="labels.part", value=3, allowed="0 to 2"):
         IouCounts(2, COLUMNS).add(active, labels + torch.tensor([0, 1], dtype=torch.uint8)[:, None, None])
-    assert (caught.value.field, caught.value.value) == ("labels.part", 3)
-    with pytest.raises(BadShape, match="label maps differ"):
+    with refused(BadShape, "a label outside its map", field="labels.object", value=-1, allowed="0 to 2"):
+        IouCounts(2, COLUMNS).add(active, labels.int() - 1)
+    with refused(BadShape, "label maps differ", field="labels", value="(1, 1, 3, 3)", allowed="(N, 2, h, w)"):
         IouCounts(2, COLUMNS).add(active, labels[:, :1])
-    with pytest.raises(BadShape, match="masks do not fit"):
+    with refused(BadShape, "masks do not fit", field="active", value="(1, 2, 3, 3)", allowed="(N, 3, h, w)"):
         IouCounts(3, COLUMNS).add(active, labels)
-    with pytest.raises(BadShape, match="other units"):
+    with refused(BadShape, "counts of other units", field="both", value="(3, 6)", allowed="(2, 6)"):
         IouCounts(2, COLUMNS).merge(IouCounts(3, COLUMNS))
 
 
