@@ -19,10 +19,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dissect_core.brushes.brush import Brush, BrushSet
+from dissect_core.brushes.effects import Bench
+from dissect_core.brushes.ranking import EffectSpec
+from dissect_core.brushes.search import ChoiceSpec
+from dissect_core.concepts.columns import Columns
+from dissect_core.dissection.result import Dissection
 from dissect_core.models.hooks import edited
 from dissect_core.models.progan import LayerInfo
 from dissect_core.painting.edits import apply_edit
 from dissect_core.render import Request
+from tests.toy_precomputed import toy_stats
+
+BRUSH = Brush("tree", "tree", "object", "layer1", "iou", (0, 2), (1.0, 0.5), 1.0, 7, (0.1, 0.2, 0.3, 0.4), 2)
+BRUSHES = BrushSet("toy", "a" * 64, "b" * 64, (BRUSH,), "0.1.0+abc")
+CHOICE = ChoiceSpec(
+    layers=("layer1", "layer2"), first_id=100, pool=30, screened=8, measured=12, finalists=2,
+    effect=EffectSpec(images=8, count=1),
+)  # fmt: skip
 
 
 class Planted(nn.Module):
@@ -121,3 +135,18 @@ class TensorSource:
 
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Mapping[str, Tensor]:
         return {layer: self.activations[layer][list(rows)] for layer in layers}
+
+
+def toy_dissection() -> Dissection:
+    """Unit 0 is the tree and its crown, unit 1 the sky; of images 0 to 99."""
+    columns = Columns(ToySegmenter.categories)
+    iou = torch.zeros(3, len(columns.concepts))
+    iou[0, 1] = iou[0, 3] = iou[1, 0] = 1.0
+    stats = toy_stats(torch.ones(3), iou)
+    manifest = {"model": "toy", "model_sha256": "a" * 64, "segmenter_sha256": "b" * 64, "first_id": 0, "images": 100}
+    return Dissection(manifest, columns, {"layer1": stats, "layer2": stats})
+
+
+def toy_bench() -> Bench:
+    generator = ToyGenerator()
+    return Bench(generator, ToyRenderer(generator), ToySegmenter(), 8)
