@@ -1,5 +1,6 @@
 """The counts give the exact quantile, rounded to half precision, whatever the batches."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from dissect_core.errors import BadShape
-from dissect_core.stats.quantile import BLOCK, RELATIVE_ERROR, HalfCounts
+from dissect_core.stats.quantile import BLOCK, RELATIVE_ERROR, HalfCounts, ranks
+from tests.refused import refused
 
 
 def rounded(x: Tensor) -> Tensor:
@@ -164,11 +166,55 @@ def test_values_of_many_units_do_not_make_the_counters_of_each_larger() -> None:
     assert counts.counts.dtype == torch.int64
 
 
+def test_counters_are_whole_numbers_until_the_last_value_that_fits() -> None:
+    counts = HalfCounts(1)
+    counts._added[0] = 2**31 - 1 - 4
+    counts.add(torch.zeros(4, 1))
+    assert (counts._added.tolist(), counts.counts.dtype) == ([2**31 - 1], torch.int32)
+    counts.add(torch.zeros(1, 1))
+    assert (counts._added.tolist(), counts.counts.dtype) == ([2**31], torch.int64)
+    HalfCounts(0).merge(HalfCounts(0))
+
+
+def test_units_without_values_have_no_size_and_a_mean_of_zero() -> None:
+    counts = HalfCounts(2)
+    counts.add(torch.zeros(0, 2))
+    assert (counts.size().tolist(), counts.mean().tolist()) == ([0, 0], [0, 0])
+    assert (counts.low.tolist(), counts.peak.tolist()) == ([math.inf] * 2, [-math.inf] * 2)
+    counts.add(torch.tensor([[[1.0, 3.0]], [[5.0, 7.0]]]), 1)
+    assert (counts.size().tolist(), counts.mean().tolist()) == ([0, 4], [0, 4])
+
+
+def test_ranks_are_those_of_the_decimal_that_is_written() -> None:
+    # 0.07 * 100 is 7.000000000000001 in binary: its ceiling would be 8
+    assert ranks(torch.tensor([100, 1]), [0.0, 0.07, 0.995, 1.0]).tolist() == [[1, 7, 100, 100], [1, 1, 1, 1]]
+
+
+def test_counts_stay_on_their_device() -> None:
+    here, elsewhere = HalfCounts(2), HalfCounts(2, "meta")
+    names = ("counts", "low", "peak", "unusable")
+    assert {getattr(elsewhere, name).device.type for name in names} == {"meta"}
+    elsewhere.merge(here)
+    assert {getattr(elsewhere, name).device.type for name in names} == {"meta"}
+    assert {tensor.device.type for tensor in here.state_dict().values()} == {"cpu"}
+
+
 def test_unfit_values_are_refused() -> None:
     counts = HalfCounts(2)
-    with pytest.raises(BadShape, match="do not fit"):
-        counts.add(torch.zeros(4, 3))
-    with pytest.raises(BadShape, match="no values"):
+    for first, unfit in ((0, (4, 3)), (1, (4, 2)), (-1, (4, 1)), (0, (4,)), (0, (4, 0))):
+        message, allowed = (
+            f"values of shape {unfit} from unit {first} do not fit",
+            "(N, U', ...) with units inside 0..1",
+        )
+        with refused(BadShape, message, field="values", value=f"{unfit}", allowed=allowed):
+            counts.add(torch.zeros(unfit), first)
+    with refused(BadShape, "a unit has no values", field="values", value=0, allowed="at least one value per unit"):
         counts.quantile(0.5)
-    with pytest.raises(BadShape, match="no quantile"):
-        counts.quantile(1.5)
+    counts.add(torch.ones(1, 2))
+    for q in (1.5, -0.5):
+        with refused(BadShape, f"no quantile {q}", field="q", value=q, allowed="0 to 1"):
+            counts.quantile(q)
+    with refused(BadShape, "counts of other units", field="units", value=3, allowed="2"):
+        counts.merge(HalfCounts(3))
+    with refused(BadShape, "counts of other units", field="units", value=3, allowed="2"):
+        counts.load_state_dict(HalfCounts(3).state_dict())

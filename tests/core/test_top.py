@@ -2,13 +2,13 @@
 
 from itertools import pairwise
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissect_core.errors import BadShape
 from dissect_core.stats.top import NOBODY, STATE, TopImages
+from tests.refused import refused
 
 
 def some_maps(seed: int, images: int) -> torch.Tensor:
@@ -62,10 +62,29 @@ def test_a_saved_list_goes_on_where_it_stopped() -> None:
     assert all(torch.equal(getattr(whole, name), getattr(second, name)) for name in STATE)
 
 
+def test_whoever_is_better_than_the_last_gets_in_or_as_good_with_a_smaller_number() -> None:
+    top = TopImages(1, 3)
+    for image, score in ((1, 9.0), (2, 5.0), (3, 1.0), (4, 3.0)):
+        top.add(torch.tensor([image]), torch.full((1, 1, 1, 1), score))
+    assert (top.images.tolist(), top.scores.tolist()) == ([[1, 2, 4]], [[9, 5, 3]])
+    top.add(torch.tensor([0]), torch.full((1, 1, 1, 1), 3.0))
+    assert (top.images.tolist(), top.scores.tolist()) == ([[1, 2, 0]], [[9, 5, 3]])
+
+
+def test_a_list_stays_on_its_device() -> None:
+    here, elsewhere = TopImages(2, 3), TopImages(2, 3, "meta")
+    elsewhere.merge(here)
+    for top in (elsewhere, TopImages(2, 3, "meta")):
+        top.load_state_dict(here.state_dict())
+        assert {getattr(top, name).device.type for name in STATE} == {"meta"}
+
+
 def test_other_units_are_refused() -> None:
-    with pytest.raises(BadShape, match="do not fit"):
-        TopImages(2, 3).add(torch.arange(1), torch.zeros(1, 3, 2, 2))
-    with pytest.raises(BadShape, match="other units"):
+    for first, unfit in ((0, (1, 3, 2, 2)), (1, (1, 2, 2, 2)), (-1, (1, 2, 2, 2)), (0, (2, 2, 2, 2))):
+        message, allowed = f"maps of shape {unfit} from unit {first} do not fit", "(1, U', G, G) with units inside 0..1"
+        with refused(BadShape, message, field="maps", value=f"{unfit}", allowed=allowed):
+            TopImages(2, 3).add(torch.arange(1), torch.zeros(unfit), first)
+    with refused(BadShape, "a list of other units", field="scores", value="(2, 4)", allowed="(2, 3)"):
         TopImages(2, 3).merge(TopImages(2, 4))
-    with pytest.raises(BadShape, match="other units"):
+    with refused(BadShape, "a list of other units", field="scores", value="(1, 3)", allowed="(2, 3)"):
         TopImages(2, 3).load_state_dict(TopImages(1, 3).state_dict())
