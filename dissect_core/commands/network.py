@@ -22,6 +22,7 @@ from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import NAMES
 from dissect_core.sources.bundled import shipped_source
 from dissect_core.sources.custom import load_network
+from dissect_core.sources.layout import LAYOUTS, Layout
 from dissect_core.sources.networks import (
     ClassifierSource,
     GeneratorSource,
@@ -53,6 +54,10 @@ class NetworkOptions:
     mean: Annotated[str, typer.Option(help="What it expects of values in 0..1: r,g,b; [-1, 1] without.")] = ""
     std: Annotated[str, typer.Option(help="The deviation that belongs to --mean.")] = ""
     latent_size: Annotated[str, typer.Option(help="Own generator: how many random numbers, 512 or 100x1x1.")] = ""
+    layout: Annotated[
+        str,
+        typer.Option(help=f"How its layers lay out their maps, told by the shape without: {', '.join(LAYOUTS[1:])}."),
+    ] = "auto"
     precomputed: Precomputed = PRECOMPUTED
     device: Device = "auto"
     threads: Threads = 0
@@ -110,8 +115,9 @@ def dissected(model: str, root: Path) -> str:
 
 
 def _shipped(options: NetworkOptions, images: int | None, device: torch.device) -> Opened:
-    for name in ("weights", "pictures", "skip_bad_pictures", "latent_size", "mean", "std"):
-        if getattr(options, name):
+    usual = {"layout": "auto"}
+    for name in ("weights", "pictures", "skip_bad_pictures", "latent_size", "mean", "std", "layout"):
+        if getattr(options, name) not in (usual.get(name), None, False, ""):
             raise _refused(name, getattr(options, name), f"with your own network only; {options.model} has its own")
     registry = Registry(options.precomputed)
     model = model_of(options.model, registry)
@@ -129,18 +135,18 @@ def _own(options: NetworkOptions, images: int | None, device: torch.device) -> O
         given = "neither" if options.pictures is None else "both"
         raise _refused("pictures", given, "--pictures for a classifier or --latent-size for a generator, one of them")
     registry = Registry(options.precomputed)
-    normalisation, shape = _normalisation(options), _latent_shape(options.latent_size)
+    normalisation, shape, layout = _normalisation(options), _latent_shape(options.latent_size), _layout(options.layout)
     own = load_network(options.model, options.weights, device)
     source: Source
     if options.pictures is None:
-        source = LatentSource(own.network, shape, own.model, own.sha256, images or IMAGES)
+        source = LatentSource(own.network, shape, own.model, own.sha256, images or IMAGES, layout=layout)
     else:
         with Progress("reading the pictures", "picture") as bar:
             skip_bad = options.skip_bad_pictures
             pictures = PictureFolder(options.pictures, options.size, images, skip_bad=skip_bad, progress=bar.to)
         for name in pictures.left_out:
             typer.echo(f"left out: {name}")
-        source = ClassifierSource(own.network, pictures, own.model, own.sha256, normalisation)
+        source = ClassifierSource(own.network, pictures, own.model, own.sha256, normalisation, layout)
     return Opened(source, (), (), registry, own=True)
 
 
@@ -161,6 +167,13 @@ def _three(text: str, field: str) -> tuple[float, float, float]:
     if not all(map(math.isfinite, (red, green, blue))):
         raise _refused(field, text, "finite numbers")
     return red, green, blue
+
+
+def _layout(text: str) -> Layout:
+    for layout in LAYOUTS:
+        if text == layout:
+            return layout
+    raise _refused("layout", text, f"one of {', '.join(LAYOUTS)}")
 
 
 def _latent_shape(text: str) -> tuple[int, ...]:

@@ -78,6 +78,32 @@ def edited(model: nn.Module, edits: Mapping[str, Edit]) -> Iterator[nn.Module]:
     _check_all_ran("edited", named.keys() - ran)
 
 
+def traced(model: nn.Module, given: Tensor) -> dict[str, Tensor]:
+    """The outputs of all modules without children, and of the model ("") itself, in the order in which they end.
+
+    Only tensors; of a module that runs several times the latest.
+    """
+    outputs: dict[str, Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def recorder(name: str) -> Callable[[nn.Module, object, object], None]:
+        def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+            if isinstance(output, Tensor):
+                outputs[name] = output.detach().clone()
+
+        return hook
+
+    try:
+        for name, module in model.named_modules():
+            if not name or not list(module.children()):
+                handles.append(module.register_forward_hook(recorder(name)))
+        model(given)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return outputs
+
+
 def _layer(model: nn.Module, name: str) -> nn.Module:
     layers: dict[str, nn.Module] = {path: module for path, module in model.named_modules() if path}
     if name in layers:

@@ -7,10 +7,11 @@ networks have dozens of such layers; the last one on each grid is what the next,
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dissect_core.errors import BadShape, LayerNeverRan
 from dissect_core.models.hooks import recorded
+from dissect_core.sources.layout import Layout, as_maps
 from dissect_core.sources.networks import ClassifierSource, LatentSource
 
 ACTIVATIONS = (
@@ -34,7 +35,7 @@ def default_layers(source: ClassifierSource | LatentSource) -> tuple[str, ...]:
             source.see([0], ())
     except LayerNeverRan:
         pass  # a network may have modules that it does not use
-    last = {tuple(found.shape[2:]): name for name, found in maps.items() if found.dim() == 4 and found.shape[2] > 1}
+    last = {grid: name for name, found in maps.items() if max(grid := _grid(name, found, source.layout)) > 1}
     if not last:
         some = ", ".join([name for name, _ in source.network.named_modules() if name][:SHOWN])
         raise BadShape(
@@ -44,6 +45,15 @@ def default_layers(source: ClassifierSource | LatentSource) -> tuple[str, ...]:
             allowed=f"names as in named_modules(): {some}",
         )
     return tuple(last.values())
+
+
+def _grid(name: str, found: Tensor, layout: Layout) -> tuple[int, int]:
+    """The cells of what a layer gives, down and across; (1, 1) if these are no feature maps."""
+    try:
+        _, _, height, width = as_maps(name, found, layout).shape
+    except BadShape:
+        return 1, 1
+    return height, width
 
 
 def activations(network: nn.Module) -> tuple[str, ...]:

@@ -5,7 +5,8 @@
     ClassifierSource    any module over a list of pictures: row r is picture r
 
 A layer of any module is a submodule, by its dotted name ("features.28", "layer4.1.conv2"), whose output is a stack of
-feature maps (N, U, h, w); h and w are its own affair, from 1 x 1 to finer than the pictures' positions.
+feature maps (N, U, h, w) or laid out otherwise (see `layout`); h and w are its own affair, from 1 x 1 to finer than the
+pictures' positions.  A module that draws noise draws the same for the same picture (see `forward`).
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ import torch
 from torch import Tensor, nn
 
 from dissect_core.errors import BadShape, UnknownLayer
-from dissect_core.models.hooks import recorded
 from dissect_core.models.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
 from dissect_core.render.folded import Folded
+from dissect_core.sources.forward import NOISE_RULE, draws_noise, forward
+from dissect_core.sources.layout import Layout
 from dissect_core.sources.pictures import Pictures
 
 Activations = Mapping[str, Tensor]
@@ -122,7 +124,7 @@ class LatentSource:
     """Any module from latents z (N, *latent_shape) to pictures (N, 3, R, R) or grey (N, 1, R, R), nominally in [-1, 1].
 
     Its pictures are first_id ... first_id + images - 1; picture i has the latent of image id i.
-    model: its name in files.  sha256: of what decides what it computes.
+    model: its name in files.  sha256: of what decides what it computes.  layout: of its layers.
     """
 
     network: nn.Module
@@ -131,6 +133,7 @@ class LatentSource:
     sha256: str
     images: int
     first_id: int = 0
+    layout: Layout = "auto"
 
     def __post_init__(self) -> None:
         """Raises UnitbrushError for more images than there are."""
@@ -143,14 +146,15 @@ class LatentSource:
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        """The model, its weights, the image ids and their latents."""
-        return _latent_inputs(self) | {"latent_shape": list(self.latent_shape)}
+        """The model, its weights, the image ids and their latents.  Raises UnitbrushError as `draws_noise` does."""
+        return _latent_inputs(self) | {"latent_shape": list(self.latent_shape)} | _how_it_runs(self._noisy, self.layout)
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
         """Pictures and activations, one forward pass.  Raises BadShape for an output that is no pictures."""
-        z = latents([self.first_id + row for row in rows], math.prod(self.latent_shape))
-        with recorded(self.network, layers) as activations:
-            pictures = self.network(z.to(self.device).view(-1, *self.latent_shape))
+        ids = [self.first_id + row for row in rows]
+        pictures, activations = forward(
+            self.network, self._latents(ids), ids, layers, layout=self.layout, noisy=self._noisy
+        )
         shape = tuple(pictures.shape) if isinstance(pictures, Tensor) else type(pictures).__name__
         if not isinstance(pictures, Tensor) or pictures.dim() != 4 or pictures.shape[1] not in (1, 3):
             allowed = "(N, 3, R, R) or (N, 1, R, R)"
@@ -160,6 +164,18 @@ class LatentSource:
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
         """The activations."""
         return self.see(rows, layers)[1]
+
+    def _latents(self, ids: Sequence[int]) -> Tensor:
+        return latents(ids, math.prod(self.latent_shape)).to(self.device).view(-1, *self.latent_shape)
+
+    @cached_property
+    def _noisy(self) -> bool:
+        return draws_noise(self.network, self._latents([self.first_id]), self.model)
+
+
+def _how_it_runs(noisy: bool, layout: Layout) -> dict[str, Any]:
+    """For a manifest, what is unusual about how a network is run."""
+    return ({"noise": NOISE_RULE} if noisy else {}) | ({} if layout == "auto" else {"layout": layout})
 
 
 def _latent_inputs(source: GeneratorSource | LatentSource) -> dict[str, Any]:
@@ -197,7 +213,7 @@ class ClassifierSource:
 
     A module whose first convolution takes one channel gets them in grey.
 
-    model: its name in files.  sha256: of its weights.
+    model: its name in files.  sha256: of its weights.  layout: of its layers.
     """
 
     network: nn.Module
@@ -205,6 +221,7 @@ class ClassifierSource:
     model: str
     sha256: str
     normalisation: Normalisation | None = None
+    layout: Layout = "auto"
 
     @property
     def first_id(self) -> int:
@@ -231,22 +248,30 @@ class ClassifierSource:
             "first_id": self.first_id,
             "normalisation": asdict(self.normalisation) if self.normalisation else None,
             **({"grey": LUMA} if self._grey else {}),
+            **_how_it_runs(self._noisy, self.layout),
             **self.pictures.inputs,
         }
 
     def see(self, rows: Sequence[int], layers: Sequence[str]) -> tuple[Tensor, Activations]:
         """Pictures and activations, one forward pass."""
         pictures = self.pictures.load(rows).to(self.device)
-        shown = self.normalisation.apply(pictures) if self.normalisation else pictures
-        if self._grey:
-            shown = (shown * shown.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
-        with recorded(self.network, layers) as activations:
-            self.network(shown)
+        _, activations = forward(
+            self.network, self._shown(pictures), rows, layers, layout=self.layout, noisy=self._noisy
+        )
         return pictures, activations
 
     def activate(self, rows: Sequence[int], layers: Sequence[str]) -> Activations:
         """The activations."""
         return self.see(rows, layers)[1]
+
+    def _shown(self, pictures: Tensor) -> Tensor:
+        """The pictures as the network wants them."""
+        shown = self.normalisation.apply(pictures) if self.normalisation else pictures
+        return (shown * shown.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True) if self._grey else shown
+
+    @cached_property
+    def _noisy(self) -> bool:
+        return draws_noise(self.network, self._shown(self.pictures.load([0]).to(self.device)), self.model)
 
     @cached_property
     def _grey(self) -> bool:
@@ -267,8 +292,6 @@ def shapes_of(source: Source, layers: Sequence[str]) -> dict[str, tuple[int, int
     """
     activations, shapes = source.activate([0], layers), {}
     for layer in layers:
-        shape = tuple(activations[layer].shape)
-        if len(shape) != 4:
-            raise BadShape(f"{layer} gives no feature maps", field="layers", value=shape, allowed="(N, U, h, w)")
-        shapes[layer] = shape[1:]
+        _, units, height, width = activations[layer].shape
+        shapes[layer] = units, height, width
     return shapes
