@@ -12,6 +12,7 @@ from torch import Tensor
 from dissect_core.errors import BadShape
 from dissect_core.stats.exact import FINE, Bracket, Narrowing, bracket, keys, values_of
 from dissect_core.stats.quantile import BLOCK, HalfCounts
+from tests.refused import refused
 
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
@@ -99,8 +100,18 @@ def test_a_network_that_does_not_repeat_itself_gets_the_last_value_seen() -> Non
 
 def test_counts_of_other_brackets_are_not_merged() -> None:
     one, two = (Narrowing(Bracket(torch.tensor([low]), torch.tensor([99]), torch.tensor([1]))) for low in (3, 4))
-    with pytest.raises(BadShape, match="another quantile"):
+    with refused(BadShape, "another quantile", field="found", value="other brackets", allowed="the same brackets"):
         one.merge(two)
-    with pytest.raises(BadShape, match="other units"):
+    with refused(BadShape, "counts of other units", field="counts", value=2, allowed="1"):
         one.load_state_dict({"bins": torch.zeros(0), "counts": torch.zeros(2, 0)})
     assert one.counts.shape == (1, FINE)
+
+
+def test_a_look_counts_on_its_device() -> None:
+    where = Bracket(torch.tensor([3]), torch.tensor([99]), torch.tensor([1]))
+    here, elsewhere = Narrowing(where), Narrowing(where, "meta")
+    assert (elsewhere.counts.device.type, elsewhere.limits.device.type) == ("meta", "meta")
+    assert {tensor.device.type for tensor in here.state_dict().values()} == {"cpu"}
+    elsewhere.merge(here)
+    elsewhere.load_state_dict(here.state_dict())
+    assert (elsewhere.counts.dtype, elsewhere.counts.device.type) == (torch.int64, "meta")

@@ -3,7 +3,7 @@
 import torch
 
 from dissect_core.stats.histogram import histogram
-from dissect_core.stats.quantile import HalfCounts
+from dissect_core.stats.quantile import BLOCK, HalfCounts
 
 
 def test_equal_bins_from_the_smallest_to_the_largest_value() -> None:
@@ -25,3 +25,12 @@ def test_every_value_is_counted_once_in_the_bin_of_its_rounding() -> None:
     place = ((rounded - low) * 7 / (high - low)).long().clamp(max=6)
     expected = [torch.bincount(place[:, unit], minlength=7).tolist() for unit in range(3)]
     assert bars.counts.tolist() == expected
+
+
+def test_more_units_than_a_block_are_each_counted_for_themselves() -> None:
+    counts = HalfCounts(BLOCK + 2)
+    counts.add(torch.stack([torch.arange(BLOCK + 2.0), torch.arange(BLOCK + 2.0) + 2]))
+    bars = histogram(counts, 2)
+    assert bars.counts.tolist() == [[1, 1]] * (BLOCK + 2)
+    assert bars.low.tolist() == list(range(BLOCK + 2))
+    assert bars.high.tolist() == list(range(2, BLOCK + 4))

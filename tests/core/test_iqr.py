@@ -8,6 +8,7 @@ import torch
 from dissect_core.concepts.columns import Columns
 from dissect_core.errors import BadShape
 from dissect_core.stats.iqr import (
+    BLOCK,
     LEAST_AGREEMENT,
     LEAST_SEEN,
     LEVELS,
@@ -15,6 +16,7 @@ from dissect_core.stats.iqr import (
     information_quality_ratio,
     level_quantiles,
 )
+from tests.refused import refused
 
 COLUMNS = Columns({"object": ("none", "sky", "tree"), "part": ("none", "crown")})
 
@@ -52,6 +54,96 @@ def test_levels_are_equal_steps_of_the_logarithm_down_to_a_thousandth() -> None:
     assert quantiles == sorted(quantiles)
     assert quantiles[-1] == 0.999
     assert (1 - quantiles[24]) ** 2 == pytest.approx(1e-3, rel=1e-6)
+
+    steps = [quantiles[step - 1] for step in (1, 2, 25, 49)]  # 1 - 10^(-3 step / 50), nine digits of it
+    assert steps == [0.12903641, 0.241422425, 0.968377223, 0.998851846]
+    assert level_quantiles(3) == [0.9, 0.99, 0.999]
+
+
+def counted(values: list[float], trees: list[int], *levels: float) -> LevelCounts:
+    """One unit's values at as many positions, those at `trees` showing a tree, with these levels."""
+    counts = LevelCounts(torch.tensor([levels]), COLUMNS)
+    labels = torch.zeros(1, 2, 1, len(values), dtype=torch.int64)
+    labels[0, 0, 0, trees] = 2
+    codes = counts.codes.of(labels)
+    counts.add_labels(codes)
+    counts.add(0, torch.tensor(values), codes)
+    return counts
+
+
+def best(counts: LevelCounts) -> tuple[float, float, float, int]:
+    """(iqr, iou, threshold, concept) of its only unit."""
+    found = counts.best()
+    return found.iqr.item(), found.iou.item(), found.threshold.item(), int(found.concept)
+
+
+NOTHING = (0, 0, 0, -1)
+
+
+def test_any_positive_level_counts_and_zero_does_not() -> None:
+    assert best(counted([0.75, 0.5, 0.25, 0, 0], [0], 0.25, 0.5)) == (1, 1, 0.5, 1)
+    assert best(counted([0.75, 0, 0, 0, 0], [0], -1.0, 0.0)) == NOTHING
+
+
+def test_a_concept_must_be_seen_at_a_thousandth_of_the_positions() -> None:
+    assert best(counted([1.0] + [0.0] * 999, [0], 0.5)) == (1, 1, 0.5, 1)
+    assert best(counted([1.0] + [0.0] * 1000, [0], 0.5)) == NOTHING
+
+
+def test_unit_and_concept_must_agree_at_more_than_four_fifths_of_the_positions() -> None:
+    assert best(counted([1.0, 0, 0, 0, 0], [0, 1], 0.5)) == NOTHING
+    iqr, iou, threshold, concept = best(counted([1.0, 0, 0, 0, 0, 0], [0, 1], 0.5))
+    assert (iou, threshold, concept) == (0.5, 0.5, 1)
+    # H(A, B) of 1/6, 1/6, 4/6; I = H(1/6) + H(1/3) - H(A, B)
+    one, two, four = (share * math.log(share) for share in (1 / 6, 2 / 6, 4 / 6))
+    five = 5 / 6 * math.log(5 / 6)
+    assert iqr == pytest.approx((-(one + five) - (two + four) + (2 * one + four)) / -(2 * one + four), rel=1e-6)
+
+
+def test_a_single_position_tells_nothing_and_none_tells_nothing() -> None:
+    assert best(counted([1.0], [0], 0.5)) == NOTHING
+    assert best(LevelCounts(torch.ones(1, 1), COLUMNS)) == NOTHING
+
+
+def test_what_is_counted_twice_counts_twice() -> None:
+    counts = counted([0.75, 0.5, 0, 0], [0, 1], 0.25, 0.6)
+    codes = counts.codes.of(torch.tensor([[[[2, 0]], [[1, 0]]]]))
+    counts.add_labels(codes)
+    counts.add(0, torch.tensor([9.0, 0.5]), codes)
+    assert counts.positions.tolist() == [6]
+    assert counts.codes_seen.tolist() == [3, 0, 3, 5, 1]  # none, sky, tree; none, crown
+    assert counts.counts.tolist() == [[[1, 0, 1, 2, 0], [0, 0, 2, 1, 1]]]  # only above 0.25; above 0.6
+
+
+def test_more_units_than_a_block_are_each_scored_for_themselves() -> None:
+    units = BLOCK + 2
+    counts = LevelCounts(torch.arange(1.0, units + 1)[:, None], COLUMNS)
+    codes = counts.codes.of(torch.tensor([[[[2, 0, 0, 0, 0, 0]], [[0, 0, 0, 0, 0, 0]]]]))
+    counts.add_labels(codes)
+    for unit in range(units):
+        counts.add(unit, torch.tensor([unit + 2.0, 0, 0, 0, 0, 0]), codes)
+    found = counts.best()
+    assert found.threshold.tolist() == list(range(1, units + 1))
+    assert found.concept.tolist() == found.iqr.tolist() == found.iou.tolist() == [1] * units
+
+
+def test_counts_stay_on_their_device() -> None:
+    here, elsewhere = (LevelCounts(torch.ones(2, 3), COLUMNS, device) for device in ("cpu", "meta"))
+    assert elsewhere.levels.device.type == "meta"
+    elsewhere.load_state_dict(here.state_dict())
+    for counts, device in ((here, "cpu"), (elsewhere, "meta")):
+        assert (counts.counts.dtype, counts.codes_seen.dtype) == (torch.int32, torch.int64)
+        assert {counts.counts.device.type, counts.codes_seen.device.type} == {device}
+        assert (counts.positions.dtype, counts.positions.device.type) == (torch.int64, "cpu")
+
+
+def test_more_positions_than_can_be_counted_are_refused() -> None:
+    counts = LevelCounts(torch.ones(1, 1), COLUMNS)
+    counts.positions[0] = 2**31 - 2
+    codes = counts.codes.of(torch.zeros(1, 2, 1, 1, dtype=torch.int64))
+    counts.add_labels(codes)
+    with refused(BadShape, "too many positions", field="positions", value=2147483648, allowed="at most 2147483647"):
+        counts.add_labels(codes)
 
 
 def random_case(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -120,7 +212,7 @@ def test_parts_merge_and_saved_counts_go_on() -> None:
     again.merge(right)
     assert torch.equal(again.counts, whole.counts)
     assert torch.equal(again.best().iqr, whole.best().iqr)
-    with pytest.raises(BadShape, match="other levels"):
+    with refused(BadShape, "counts of other levels", field="levels", value="other levels", allowed="the same levels"):
         again.merge(LevelCounts(levels + 1, COLUMNS))
-    with pytest.raises(BadShape, match="other units"):
+    with refused(BadShape, "counts of other units", field="counts", value="(2, 5, 5)", allowed="(3, 5, 5)"):
         again.load_state_dict(LevelCounts(levels[:2], COLUMNS).state_dict())
