@@ -158,14 +158,14 @@ def test_where_the_live_line_is_refused_painting_goes_on_by_post(open_page: Open
     painter.page.reload()
     painter.settle()
     assert (painter.digest, painter.strokes) == (live, strokes)
-    painter.page.wait_for_selector("#line:has-text('Connection lost')")
+    painter.page.wait_for_selector("#live:has-text('Connection lost')")
     painter.stroke((0.6, 0.6), (0.7, 0.7))
     assert painter.digest != live
     painter.page.set_viewport_size({"width": 320, "height": 640})
-    assert painter.page.locator("#line").inner_text() == "Offline", "there is room for a word"
+    assert painter.page.locator("#live").inner_text() == "Offline", "there is room for a word"
     top = "document.querySelector('#ink').getBoundingClientRect().top"
     below = painter.page.evaluate(top)
-    painter.page.evaluate("document.querySelector('#line').replaceChildren()")
+    painter.page.evaluate("document.querySelector('#live').replaceChildren()")
     assert painter.page.evaluate(top) == below, "the picture does not move under the finger"
 
 
@@ -176,7 +176,7 @@ def test_a_server_that_stops_loses_no_stroke_and_is_found_again(open_page: OpenP
         painter = open_page(url=own.url)
         painter.stroke(*ACROSS)
         own.stop()
-        painter.page.wait_for_selector("#line:has-text('Connection lost')")
+        painter.page.wait_for_selector("#live:has-text('Connection lost')")
         painter.press_at(((0.6, 0.6), (0.7, 0.7)))
         painter.page.mouse.up()
         painter.page.wait_for_selector("#trouble:has-text('Your strokes are kept')")
@@ -184,7 +184,7 @@ def test_a_server_that_stops_loses_no_stroke_and_is_found_again(open_page: OpenP
         own.start()
         painter.settle()
         assert painter.page.locator("#trouble").is_hidden()
-        painter.page.wait_for_selector("#line:empty", state="attached")
+        painter.page.wait_for_selector("#live:empty", state="attached")
         assert painter.strokes == 2
     finally:
         own.stop()

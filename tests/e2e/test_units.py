@@ -254,7 +254,7 @@ def test_all_concepts_are_shown_and_hidden_again_under_the_keyboard(browse: Brow
 
 def test_the_layers_show_the_names_of_a_block_and_the_numbers_as_a_table(browse: Browse) -> None:
     page = browse(f"/layers/{CHURCH}?with={CLASSIFIER}")
-    assert page.locator(".town").count() == 2
+    assert page.locator(".tower-chart").count() == 2
     summaries = page.request.get(f"{page.url.split('/layers')[0]}/api/models/{CHURCH}/layers").json()["layers"]
     block = page.locator(f".block[data-model={CHURCH}][data-layer=layer6][data-category=object]")
     names = [one["concept"] for one in summaries[-1]["concepts"]["object"]]

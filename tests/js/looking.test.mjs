@@ -14,7 +14,7 @@ globalThis.document = { querySelector: (selector) => (elements[selector] ??= new
 const { classifierOf, lookAt, lookAway, openLooking, turn } = await import("../../frontend/static/js/looking.js");
 
 function open() {
-  const looking = openLooking({ state: { models: [], spot: {} } });
+  const looking = openLooking({ state: { models: [], query: {} } });
   const said = { now: "" };
   looking.complain = (text) => (said.now = text);
   return { looking, said, retry: elements["#retry"] };
@@ -61,30 +61,30 @@ test("a newer question of a kind gives up the older one, silently", async () => 
 test("a picture of one's own is shown to the classifier that is open, or else to the first", () => {
   const [church, scenes, faces] = ["church", "scenes", "faces"].map((id) =>
     ({ id, kind: id === "church" ? "generator" : "classifier" }));
-  const spot = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
+  const query = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
   const picture = new Blob(["red"]);
-  const on = (model, models) => ({ models, spot: spot(model), layers: { model, layers: [] }, picture: null });
+  const on = (model, models) => ({ models, query: query(model), layers: { model, layers: [] }, picture: null });
 
   const painter = on("church", [church, scenes, faces]);
   const turned = lookAt(painter, classifierOf(painter).id, picture);
-  assert.deepEqual([turned.spot.model, turned.spot.layer, turned.layers], ["scenes", "", null]);
-  assert.deepEqual([turned.picture, turned.spot.at, turned.spot.unit], [picture, [], null]);
+  assert.deepEqual([turned.query.model, turned.query.layer, turned.layers], ["scenes", "", null]);
+  assert.deepEqual([turned.picture, turned.query.at, turned.query.unit], [picture, [], null]);
 
   const seer = on("faces", [church, scenes, faces]);
   const stayed = lookAt(seer, classifierOf(seer).id, picture);
-  assert.deepEqual([stayed.spot.model, stayed.spot.layer, stayed.layers], ["faces", "layer4", seer.layers]);
+  assert.deepEqual([stayed.query.model, stayed.query.layer, stayed.layers], ["faces", "layer4", seer.layers]);
   assert.equal(stayed.picture, picture);
   assert.equal(classifierOf(on("church", [church])), undefined);
 });
 
 test("one's own picture comes back with a network that sees, and goes with its place", () => {
   const models = [{ id: "church", kind: "generator" }, { id: "scenes", kind: "classifier" }];
-  const spot = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
+  const query = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
   const kept = new Blob(["red"]);
-  const painter = { models, spot: spot("church"), layers: null, picture: null };
-  const seer = turn(painter, spot("scenes"), kept);
-  assert.deepEqual([seer.picture, seer.spot.at], [kept, [1, 2]]);
-  assert.equal(turn(seer, spot("church"), kept).picture, null, "a generator looks at its own");
+  const painter = { models, query: query("church"), layers: null, picture: null };
+  const seer = turn(painter, query("scenes"), kept);
+  assert.deepEqual([seer.picture, seer.query.at], [kept, [1, 2]]);
+  assert.equal(turn(seer, query("church"), kept).picture, null, "a generator looks at its own");
   const away = lookAway(seer);
-  assert.deepEqual([away.picture, away.spot.at, away.spot.unit, away.spot.model], [null, [], null, "scenes"]);
+  assert.deepEqual([away.picture, away.query.at, away.query.unit, away.query.model], [null, [], null, "scenes"]);
 });

@@ -5,7 +5,7 @@ import { FakeSocket, openPage } from "./page.mjs";
 
 const js = "../../frontend/static/js";
 const { createStore } = await import(`${js}/lib/store.js`);
-const { wetInk } = await import(`${js}/lib/wet.js`);
+const { fadingInk } = await import(`${js}/lib/fading-ink.js`);
 const { openSession } = await import(`${js}/session.js`);
 const { bringBrushes, finishStroke, growStroke, initialState, startStroke, strokesOf, toggleStroke, undoStroke } =
   await import(`${js}/state.js`);
@@ -103,10 +103,10 @@ test("why the line is refused is said once, not at every try", async () => {
 });
 
 const [A, B] = ["a", "b"].map((id) => ({ id, points: [1, 1, 255], on: true }));
-const ids = (lying) => lying.map(({ stroke, wet }) => `${stroke.id} ${wet}`);
+const ids = (lying) => lying.map(({ stroke, fresh }) => `${stroke.id} ${fresh}`);
 
-test("every stroke that the picture lacks is wet, and dries once it is held", () => {
-  const inks = wetInk(() => 200);
+test("every stroke that the picture lacks is fresh, and dries once it is held", () => {
+  const inks = fadingInk(() => 200);
   assert.deepEqual(ids(inks([A, B], null, () => false, 0)), ["a 1", "b 1"]);
   assert.deepEqual(ids(inks([A, B], null, () => false, 9999)), ["a 1", "b 1"], "as long as it takes");
   const half = inks([A, B], null, ({ id }) => id === "a", 10_000);
@@ -117,14 +117,14 @@ test("every stroke that the picture lacks is wet, and dries once it is held", ()
   assert.deepEqual(ids(inks([A], null, () => true, 10_300)), []);
 });
 
-test("a stroke that was never wet does not dry, one that was just let go does", () => {
-  const inks = wetInk(() => 200);
+test("a stroke that was never fresh does not dry, one that was just let go does", () => {
+  const inks = fadingInk(() => 200);
   assert.deepEqual(inks([A], B, () => true, 0), []);
   assert.deepEqual(ids(inks([A, B], null, () => true, 10)), ["b 1"]);
 });
 
 test("where motion is to be reduced ink is gone at once", () => {
-  const inks = wetInk(() => 0);
+  const inks = fadingInk(() => 0);
   assert.deepEqual(ids(inks([A], null, () => false, 0)), ["a 1"]);
   assert.deepEqual(inks([A], null, () => true, 5), []);
 });

@@ -10,7 +10,7 @@ const { readPainting, toJson } = await import(`${lib}/document.js`);
 const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
 const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
-const { answer, cellAt, isActive, isStep: isNewPlace, question, readSpot, spotLink, withPlace } = await import(`${lib}/spot.js`);
+const { answer, cellAt, isActive, isStep: isNewPlace, question, readQuery, queryLink, withPlace } = await import(`${lib}/look-query.js`);
 const { barsOf, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
 const { plural } = await import(`${lib}/words.js`);
 
@@ -135,12 +135,12 @@ test("a network opens at the layer asked for, or the one with most labelled unit
 });
 
 test("a place is in its address, a point or a line", () => {
-  const spot = { model: "a", layer: "layer4", seed: 7, at: [10, 4096, 90, 100], unit: 0 };
-  assert.deepEqual(readSpot(spotLink(spot).slice("/look".length)), spot);
-  assert.equal(spotLink(readSpot("")), "/look");
-  for (const at of ["1", "1,2,3", "1,5000", "-1,2", "a,b"]) assert.deepEqual(readSpot(`?at=${at}`).at, [], at);
-  assert.ok(isNewPlace(spot, { ...spot, at: [1, 2] }));
-  assert.ok(!isNewPlace(spot, { ...spot, unit: 3 }));
+  const query = { model: "a", layer: "layer4", seed: 7, at: [10, 4096, 90, 100], unit: 0 };
+  assert.deepEqual(readQuery(queryLink(query).slice("/look".length)), query);
+  assert.equal(queryLink(readQuery("")), "/look");
+  for (const at of ["1", "1,2,3", "1,5000", "-1,2", "a,b"]) assert.deepEqual(readQuery(`?at=${at}`).at, [], at);
+  assert.ok(isNewPlace(query, { ...query, at: [1, 2] }));
+  assert.ok(!isNewPlace(query, { ...query, unit: 3 }));
 });
 
 test("the server is asked about a point as shares, about a line as a mask", () => {
@@ -150,7 +150,7 @@ test("the server is asked about a point as shares, about a line as a mask", () =
   assert.deepEqual(line, [100, 50]);
   assert.equal(withPlace(line, { x: 120, y: 60 }), line, "too near to add");
   for (let x = 200; x < 100_000; x += 60) line = withPlace(line, { x, y: 50 });
-  assert.ok(spotLink({ ...readSpot(""), at: line }).length < 2000);
+  assert.ok(queryLink({ ...readQuery(""), at: line }).length < 2000);
 });
 
 test("the cell of a point is that of the layer's grid, also at the far edge", () => {

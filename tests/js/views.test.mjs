@@ -155,9 +155,9 @@ test("pictures that were given up are asked for again when the line is open agai
   };
   for (let i = 0; i < 5; i++) fail();
   assert.equal(asked, 4, "after four more tries it is given up");
-  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  for (const live of ["lost", "open"]) store.update((s) => ({ ...s, live }));
   assert.equal(asked, 5);
-  for (const line of ["lost", "open"]) store.update((s) => ({ ...s, line }));
+  for (const live of ["lost", "open"]) store.update((s) => ({ ...s, live }));
   assert.equal(asked, 5, "it is on its way");
   for (let i = 0; i < 5; i++) fail();
   assert.equal(asked, 9, "and is as patient as before");

@@ -2,47 +2,47 @@
  * The state of /look, and how it asks the server: a newer question of a kind gives up an older one; what takes long is
  * shown on the picture, and what went wrong above the answers until it is asked again.
  *
- * @typedef {import("./lib/types.js").Spot} Spot
+ * @typedef {import("./lib/types.js").LookQuery} LookQuery
  * @typedef {import("./lib/types.js").Layers} Layers
  * @typedef {import("./lib/types.js").Model & {kind: string}} Model
  *
  * @typedef {object} State
  * @property {readonly Model[]} models
- * @property {Spot} spot  what the address says
- * @property {Layers | null} layers  of spot.model; null: on their way
+ * @property {LookQuery} query  what the address says
+ * @property {Layers | null} layers  of query.model; null: on their way
  * @property {Blob | null} picture  one's own, for a classifier
  *
  * @typedef {import("./lib/store.js").Store<State>} Store
  * @typedef {ReturnType<typeof openLooking>} Looking
  */
 import { need } from "./lib/dom.js";
-import { readSpot } from "./lib/spot.js";
+import { readQuery } from "./lib/look-query.js";
 
 const PATIENCE_MS = 250; // shorter waits are not worth a sign
 
 /** The classifier that a picture of one's own is shown to: the one that is open, or else the first. @param {State} s */
-export function classifierOf({ models, spot }) {
+export function classifierOf({ models, query }) {
   const classifiers = models.filter(({ kind }) => kind === "classifier");
-  return classifiers.find(({ id }) => id === spot.model) ?? classifiers[0];
+  return classifiers.find(({ id }) => id === query.model) ?? classifiers[0];
 }
 
 /** Whether a network looks at pictures of one's own. @param {readonly Model[]} models @param {string} model */
 export const sees = (models, model) => models.some(({ id, kind }) => id === model && kind === "classifier");
 
-/** A network at its own start: another one has other layers and another picture. @param {State} s @param {Spot} spot
- * @param {Blob | null} [kept]  one's own picture, for a network that sees @returns {State} */
-export const turn = (s, spot, kept = null) => (spot.model === s.spot.model ? { ...s, spot }
-  : { ...s, spot, layers: null, picture: sees(s.models, spot.model) ? kept : null });
+/** A network at its own start: another one has other layers and another picture. @param {State} s @param {LookQuery} query
+ * @param {Blob | null} [uploaded]  one's own picture, for a network that sees @returns {State} */
+export const turn = (s, query, uploaded = null) => (query.model === s.query.model ? { ...s, query }
+  : { ...s, query, layers: null, picture: sees(s.models, query.model) ? uploaded : null });
 
 /** Look at a picture of one's own, with a network that sees. @param {State} s @param {string} model
  * @param {Blob} picture @returns {State} */
 export function lookAt(s, model, picture) {
-  const turned = turn(s, model === s.spot.model ? s.spot : readSpot(`?${new URLSearchParams({ model })}`));
-  return { ...turned, picture, spot: { ...turned.spot, at: [], unit: null } };
+  const turned = turn(s, model === s.query.model ? s.query : readQuery(`?${new URLSearchParams({ model })}`));
+  return { ...turned, picture, query: { ...turned.query, at: [], unit: null } };
 }
 
 /** The picture of one's own is taken away, and with it the place in it. @param {State} s @returns {State} */
-export const lookAway = (s) => ({ ...s, picture: null, spot: { ...s.spot, at: [], unit: null } });
+export const lookAway = (s) => ({ ...s, picture: null, query: { ...s.query, at: [], unit: null } });
 
 /** @param {Store} store */
 export function openLooking(store) {
@@ -64,7 +64,7 @@ export function openLooking(store) {
 
   const looking = {
     /** Whether the network makes its own pictures. */
-    generates: () => store.state.models.find(({ id }) => id === store.state.spot.model)?.kind === "generator",
+    generates: () => store.state.models.find(({ id }) => id === store.state.query.model)?.kind === "generator",
     hasPicture: () => looking.generates() || store.state.picture !== null,
     /** @param {string} _problem */
     complain(_problem) {},

@@ -14,7 +14,7 @@ import { ApiError, EXACT, fetchImage, postRender } from "./api.js";
 import { chosenLevel } from "./lib/custom.js";
 import { pageKey } from "./lib/document.js";
 import { growingMask, wireStrokes } from "./lib/request.js";
-import { openLine } from "./line.js";
+import { openLive } from "./live.js";
 import { maskSide, say, strokesOf } from "./state.js";
 
 const MOST_UNDER_WAY = 4; // rendering, waiting, and two on the way
@@ -65,23 +65,23 @@ export function openSession(store) {
     /** When the newest point of the draft was made; set by the pointer. */
     pointAt: 0,
     retry: () => {
-      line.hurry();
+      live.hurry();
       load();
     },
     dispose() {
-      line.dispose();
+      live.dispose();
       clearTimeout(retry);
       clearTimeout(later);
       stops.forEach((stop) => stop());
     },
   };
 
-  const line = openLine({
+  const live = openLive({
     state(state) {
       underWay.clear();
       known.clear();
       if (state === "open" && store.state.picture !== "settled") wanted = true;
-      store.update((s) => (s.line === state ? s : { ...s, line: state }));
+      store.update((s) => (s.live === state ? s : { ...s, live: state }));
       if (state === "lost" && strokesOf(store.state).length) wanted = store.state.picture !== "settled";
       if (!session.original && !opening && state === "open") load();
       pump();
@@ -210,7 +210,7 @@ export function openSession(store) {
 
   function pump() {
     if (!wanted || !session.original || underWay.size >= MOST_UNDER_WAY) return;
-    if (line.ready) {
+    if (live.ready) {
       const pause = FRAME_MS - (performance.now() - sent);
       if (pause > 0) {
         later ||= window.setTimeout(pumpLater, pause);
@@ -220,8 +220,8 @@ export function openSession(store) {
       wanted = false;
       const { asked, request } = compose(known);
       underWay.set(asked.id, asked);
-      line.send({ id: asked.id, ...request });
-    } else if (store.state.line === "lost" && !posting) void post();
+      live.send({ id: asked.id, ...request });
+    } else if (store.state.live === "lost" && !posting) void post();
   }
 
   function pumpLater() {

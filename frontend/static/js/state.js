@@ -26,7 +26,7 @@ export function initialState(models, limits) {
     tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
     draft: null, hover: null, cursor: null,
     look: { original: false, compare: null, difference: false, grid: false },
-    line: "connecting", picture: "loading", trouble: "", frame: 0, notice: null, keys: true, taught: false,
+    live: "connecting", picture: "loading", trouble: "", frame: 0, notice: null, keys: true, taught: false,
   };
 }
 
@@ -90,8 +90,8 @@ const strokesTo = (s, strokes) => onPage(s, (timeline) => record(timeline, strok
 
 /** @param {State} s @param {string} model @param {number} seed @returns {State} */
 export function openPage(s, model, seed) {
-  const seen = s.visited[model] ?? [];
-  const visited = seen.includes(seed) ? seen : [seed, ...seen].slice(0, VISITED);
+  const before = s.visited[model] ?? [];
+  const visited = before.includes(seed) ? before : [seed, ...before].slice(0, VISITED);
   const turned = model === s.model && seed === s.seed
     ? {} : { draft: null, hover: null, picture: /** @type {const} */ ("loading"), trouble: "" };
   const last = { ...s.last, [model]: seed };

@@ -76,7 +76,7 @@ export function autosave(store) {
   let timer = 0;
   let warned = false;
   let leaving = ""; // the entry that was said to make room next
-  let seen = store.state.pages;
+  let saved = store.state.pages;
   /** @type {Set<string>} pages whose strokes are not saved yet */
   const dirty = new Set();
 
@@ -144,8 +144,8 @@ export function autosave(store) {
   };
   const stops = [
     store.subscribe((s) => s.pages, (pages) => {
-      for (const key of Object.keys(pages)) if (pages[key] !== seen[key]) dirty.add(key);
-      seen = pages;
+      for (const key of Object.keys(pages)) if (pages[key] !== saved[key]) dirty.add(key);
+      saved = pages;
       later();
     }),
     store.subscribe((s) => `${s.model} ${s.seed} ${s.keys} ${s.taught}`, later),

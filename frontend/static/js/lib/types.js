@@ -97,7 +97,7 @@
  *
  * @typedef {Unit & {activation: number, quantile: number}} Strong  a unit with how active it is at a place
  *
- * @typedef {object} Spot  What /look shows; all but a picture of one's own is in the address.
+ * @typedef {object} LookQuery  What /look shows; all but a picture of one's own is in the address.
  * @property {string} model  "" = the first
  * @property {string} layer  "" = the one with most labelled units
  * @property {number} seed  of the scene
@@ -150,7 +150,7 @@
  * @property {string | null} hover  id of the stroke pointed at in the history
  * @property {{x: number, y: number} | null} cursor  keyboard cursor, lattice
  * @property {Look} look
- * @property {"connecting" | "open" | "lost"} line  the live connection
+ * @property {"connecting" | "open" | "lost"} live  the live connection
  * @property {"loading" | "settled" | "rendering" | "failed"} picture
  * @property {string} trouble  why the last picture did not come, "" when it did
  * @property {number} frame  counts pictures; views redraw when it changes

@@ -5,9 +5,9 @@ import { cellsAcross, layersLink, readBlock, stacked } from "../lib/layers.js";
 import { CATEGORIES, wallLink } from "../lib/wall.js";
 import { plural, title } from "../lib/words.js";
 import { showEmpty } from "../views/empty.js";
-import { showPlaces } from "../views/places.js";
+import { showPlaces } from "../views/page-menu.js";
 import { mountTheme } from "../views/theme.js";
-import { table, town } from "../views/town.js";
+import { table, towersOf } from "../views/towers.js";
 
 /** @typedef {import("../lib/layers.js").Block} Block */
 
@@ -53,7 +53,7 @@ function draw() {
     concept(plural(2, category).slice(2), category)));
   const across = cellsAcross(full);
   charts.classList.toggle("stacked", stacked(full));
-  charts.replaceChildren(...full.map((of) => town(of, nameOf(of.model), across)));
+  charts.replaceChildren(...full.map((of) => towersOf(of, nameOf(of.model), across)));
   need(document, "#tables", HTMLElement).replaceChildren(...full.map((of) => table(of, nameOf(of.model))));
   let chosen = readBlock(location.search, full);
   show(chosen);

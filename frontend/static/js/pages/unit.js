@@ -8,7 +8,7 @@ import { restored } from "../storage.js";
 import { mountEvidence } from "../views/evidence.js";
 import { mountGallery } from "../views/gallery.js";
 import { mountOwn } from "../views/own.js";
-import { showPlaces } from "../views/places.js";
+import { showPlaces } from "../views/page-menu.js";
 import { mountTheme } from "../views/theme.js";
 import { mountTry } from "../views/try.js";
 import { unitCard } from "../views/wall.js";

@@ -1,6 +1,6 @@
 /** Which network and which of its layers: a list where there is a choice of networks, and the layers as links. */
 import { bag, h, listen, need, replaceUnder } from "../lib/dom.js";
-import { showPlaces } from "./places.js";
+import { showPlaces } from "./page-menu.js";
 
 /** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
 /** @typedef {import("../lib/types.js").Model} Model */

@@ -11,9 +11,9 @@ const FIRST = 10;
 export function mountEvidence(into, unit) {
   const table = need(document, "#concepts", HTMLTableElement);
   const more = need(document, "#more", HTMLButtonElement);
-  const seen = unit.concepts.filter(({ iou }) => iou > 0);
-  const best = Math.max(unit.minimum_iou * 2, seen[0]?.iou ?? 0);
-  const rows = seen.map(({ concept: name, category, iou }) => h("tr", iou >= unit.minimum_iou ? {} : { class: "weak" },
+  const overlapping = unit.concepts.filter(({ iou }) => iou > 0);
+  const best = Math.max(unit.minimum_iou * 2, overlapping[0]?.iou ?? 0);
+  const rows = overlapping.map(({ concept: name, category, iou }) => h("tr", iou >= unit.minimum_iou ? {} : { class: "weak" },
     h("th", { scope: "row" }, concept(name, category)),
     h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category,
       style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),

@@ -1,7 +1,7 @@
 /** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
 import { bag, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
-import { forgetPicture, keepPicture } from "../lib/kept.js";
+import { forgetPicture, rememberPicture } from "../lib/uploaded-picture.js";
 import { squarePicture } from "../lib/picture.js";
 
 /** @param {(picture: Blob) => void} take  gets the square picture
@@ -26,7 +26,7 @@ export function mountFile(take, remove) {
     complain("");
     try {
       const picture = await squarePicture(file);
-      void keepPicture(picture);
+      void rememberPicture(picture);
       take(picture);
     } catch (problem) {
       complain(`${file.name}: ${problem instanceof Error ? problem.message : problem}.`);

@@ -1,8 +1,8 @@
-/** What lies over the picture: wet ink, the brush, the stroke pointed at, the feature grid and the cells it touches. */
+/** What lies over the picture: fresh ink, the brush, the stroke pointed at, the feature grid and the cells it touches. */
 import { bag, need, onFrame } from "../lib/dom.js";
 import { LATTICE, radiusAt, touchedCells } from "../lib/geometry.js";
 import { inkOf } from "../lib/request.js";
-import { wetInk } from "../lib/wet.js";
+import { fadingInk } from "../lib/fading-ink.js";
 import { gridOf, maskSide, strokesOf } from "../state.js";
 
 /** @typedef {import("../lib/types.js").Stroke} Stroke */
@@ -23,7 +23,7 @@ export function mountOverlay(store, session, pointer) {
   const canvas = need(document, "#ink", HTMLCanvasElement);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const inks = wetInk(() => (still.matches ? 0 : DRY_MS));
+  const inks = fadingInk(() => (still.matches ? 0 : DRY_MS));
 
   const redraw = onFrame(into, () => {
     const { state } = store;
@@ -38,18 +38,18 @@ export function mountOverlay(store, session, pointer) {
       cells(side, [hovered], 0.3);
       ink(side, hovered, 0, 0.55);
     }
-    wet(side);
+    fresh(side);
     rings(side);
   });
 
   /** What the picture does not show yet. The stroke under way is bright where the network has not answered, a breath
    * where it has. @param {number} side */
-  function wet(side) {
+  function fresh(side) {
     const { draft } = store.state;
     // Until its original has come, the picture of another page is still there.
     const strokes = session.original ? strokesOf(store.state).filter(({ on }) => on) : [];
     const lying = inks(strokes, draft, ({ points }) => session.inks.has(points), performance.now());
-    for (const { stroke, wet } of lying) ink(side, stroke, 0, 0.34 * wet);
+    for (const { stroke, fresh } of lying) ink(side, stroke, 0, 0.34 * fresh);
     if (lying.some(({ drying }) => drying)) redraw();
     if (!draft) return;
     const answered = session.answered.id === draft.id ? session.answered.points : 0;

@@ -1,7 +1,7 @@
 /** Where one unit is active in a picture of one's own. */
 import { fetchActivation } from "../api.js";
 import { bag, listen, need } from "../lib/dom.js";
-import { keepPlace, keptPicture, takePlace } from "../lib/kept.js";
+import { keepPlace, uploadedPicture, takePlace } from "../lib/uploaded-picture.js";
 import { howActive } from "../lib/picture.js";
 import { mountFile } from "./file.js";
 import { showLight } from "./light.js";
@@ -26,17 +26,17 @@ export function mountOwn(unit) {
     figure.hidden = words.hidden = remove.hidden = true;
     need(document, "#open", HTMLElement).focus();
   });
-  const kept = keptPicture();
+  const uploaded = uploadedPicture();
   const top = takePlace();
-  if (kept) void show(kept);
-  if (kept && top !== null) scrollBy(0, own.getBoundingClientRect().top - top);
+  if (uploaded) void show(uploaded);
+  if (uploaded && top !== null) scrollBy(0, own.getBoundingClientRect().top - top);
   for (const id of ["previous", "next"]) listen(into, need(document, `#${id}`, HTMLElement), "click", stay);
 
   /** The picture stays where it is in the window when one goes to the next unit. @param {MouseEvent} event */
   function stay(event) {
     const box = own.getBoundingClientRect();
-    const isSeen = !figure.hidden && box.bottom > 0 && box.top < innerHeight;
-    if (isSeen && !event.ctrlKey && !event.metaKey && !event.shiftKey) keepPlace(box.top);
+    const isInView = !figure.hidden && box.bottom > 0 && box.top < innerHeight;
+    if (isInView && !event.ctrlKey && !event.metaKey && !event.shiftKey) keepPlace(box.top);
   }
 
   /** @param {Blob} picture */

@@ -13,7 +13,7 @@ export function mountPointer(store, session, pointer, redraw) {
   const canvas = need(document, "#ink", HTMLCanvasElement);
   let active = -1;
   let activeType = "";
-  let penSeen = -Infinity;
+  let penAt = -Infinity;
 
   /** @param {PointerEvent} event */
   const place = (event) => toLattice(event, canvas.getBoundingClientRect());
@@ -27,7 +27,7 @@ export function mountPointer(store, session, pointer, redraw) {
 
   listen(into, canvas, "pointerdown", (event) => {
     if (event.pointerType === "pen") {
-      penSeen = event.timeStamp;
+      penAt = event.timeStamp;
       if (active >= 0 && activeType === "touch") stop(true); // that was the palm
     }
     if (active >= 0) {
@@ -35,7 +35,7 @@ export function mountPointer(store, session, pointer, redraw) {
       if (activeType === "touch" && event.pointerType === "touch") stop(true);
       return;
     }
-    if (!mayPaint(event, event.timeStamp - penSeen)) return;
+    if (!mayPaint(event, event.timeStamp - penAt)) return;
     event.preventDefault();
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
@@ -52,7 +52,7 @@ export function mountPointer(store, session, pointer, redraw) {
   });
 
   listen(into, canvas, "pointermove", (event) => {
-    if (event.pointerType === "pen") penSeen = event.timeStamp;
+    if (event.pointerType === "pen") penAt = event.timeStamp;
     pointer.ring = event.pointerType === "touch" ? null : place(event);
     if (event.pointerId !== active) {
       redraw();

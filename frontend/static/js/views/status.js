@@ -13,7 +13,7 @@ export function mountStatus(store, session) {
   const waiting = need(document, "#waiting", HTMLElement);
   const trouble = need(document, "#trouble", HTMLElement);
   const words = need(document, "#trouble-text", HTMLElement);
-  const line = need(document, "#line", HTMLElement);
+  const sign = need(document, "#live", HTMLElement);
   let patience = 0;
 
   into.add(store.subscribe((s) => s.picture, (picture) => {
@@ -34,12 +34,12 @@ export function mountStatus(store, session) {
     trouble.hidden = !why;
     words.textContent = why ? `No new picture: ${why}. Your strokes are kept.` : "";
   }));
-  into.add(store.subscribe((s) => s.line, (state) => {
-    line.replaceChildren(...(state !== "lost" ? [] : [h("span", { class: "wide" }, "Connection lost, trying again"),
+  into.add(store.subscribe((s) => s.live, (state) => {
+    sign.replaceChildren(...(state !== "lost" ? [] : [h("span", { class: "wide" }, "Connection lost, trying again"),
       h("span", { class: "narrow" }, "Offline")]));
-    line.dataset["state"] = state;
+    sign.dataset["state"] = state;
     if (state === "open") askAgain();
-    line.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
+    sign.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
   }));
   listen(into, need(document, "#retry", HTMLButtonElement), "click", session.retry);
 

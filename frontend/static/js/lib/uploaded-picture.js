@@ -6,14 +6,14 @@ const KEY = "unitbrush.own";
 const PLACE = "unitbrush.own.place";
 
 /** @param {Blob} picture @returns {Promise<void>} */
-export async function keepPicture(picture) {
+export async function rememberPicture(picture) {
   const text = toBase64(new Uint8Array(await picture.arrayBuffer()));
   forgetPicture(); // rather none than the one before
   remember(KEY, text);
 }
 
 /** @returns {Blob | null} */
-export function keptPicture() {
+export function uploadedPicture() {
   const text = recall(KEY);
   try {
     return text ? new Blob([fromBase64(text)], { type: "image/png" }) : null;

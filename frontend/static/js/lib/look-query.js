@@ -1,7 +1,7 @@
 /**
  * What /look is asked: a place of a picture, a point or a brushed line, in lattice numbers.
  *
- * @typedef {import("./types.js").Spot} Spot
+ * @typedef {import("./types.js").LookQuery} LookQuery
  * @typedef {import("./types.js").Strong} Strong
  */
 import { toBase64 } from "./bytes.js";
@@ -17,8 +17,8 @@ const MOST_POINTS = 120; // that an address has room for
 const MASK_SIDE = 128;
 const ACTIVE = 0.99; // the quantile that t_u is
 
-/** @param {string} search  of an address @returns {Spot} */
-export function readSpot(search) {
+/** @param {string} search  of an address @returns {LookQuery} */
+export function readQuery(search) {
   const query = new URLSearchParams(search);
   const whole = (/** @type {string} */ name) =>
     (/^\d{1,9}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
@@ -29,8 +29,8 @@ export function readSpot(search) {
     at: good ? at : [], unit: whole("unit") };
 }
 
-/** @param {Spot} spot */
-export function spotLink({ model, layer, seed, at, unit }) {
+/** @param {LookQuery} query */
+export function queryLink({ model, layer, seed, at, unit }) {
   const query = new URLSearchParams(Object.entries({ model, layer }).filter(([, text]) => text));
   if (seed !== FIRST_SEED) query.set("seed", String(seed));
   if (at.length) query.set("at", at.join(","));
@@ -40,10 +40,10 @@ export function spotLink({ model, layer, seed, at, unit }) {
 }
 
 /** Whether going from one to the other is a step of its own for the browser's back button, and not only filling in what
- * was left open or lighting another unit. @param {Spot} from @param {Spot} to */
+ * was left open or lighting another unit. @param {LookQuery} from @param {LookQuery} to */
 export function isStep(from, to) {
   const filled = { ...from, model: from.model || to.model, layer: from.layer || to.layer };
-  return spotLink({ ...filled, unit: null }) !== spotLink({ ...to, unit: null });
+  return queryLink({ ...filled, unit: null }) !== queryLink({ ...to, unit: null });
 }
 
 /** A line with one more point, unless it is near the last or the line is long enough.

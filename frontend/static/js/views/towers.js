@@ -8,11 +8,11 @@ import { plural, title } from "../lib/words.js";
 /** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
 
 /** @param {Layers} of @param {string} name  of the network @param {number} across  cells */
-export function town(of, name, across) {
+export function towersOf(of, name, across) {
   const best = peak(of, "object");
   const said = best ? `Most distinct objects in ${best.layer}: ${distinct(best, "object")}.`
     : "No unit is labelled with an object.";
-  return h("figure", { class: "town", style: `--across: ${across}; --layers: ${of.layers.length}` },
+  return h("figure", { class: "tower-chart", style: `--across: ${across}; --layers: ${of.layers.length}` },
     h("figcaption", {}, h("h2", {}, name), h("p", { class: "note" }, said)),
     h("div", { class: "towers", role: "group", "aria-label": `Layers of ${name}` },
       ...of.layers.map((layer) => tower(of.model, layer))));

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { FakeSocket, openPage } from "./page.mjs";
 
-const { openLine } = await import("../../frontend/static/js/line.js");
+const { openLive } = await import("../../frontend/static/js/live.js");
 
 let heard;
-const open = () => openLine({
+const open = () => openLive({
   state: (state) => heard.push(state),
   image: (id) => heard.push(`image ${id}`),
   error: (id, error) => heard.push(`${id}: ${error.message}`),
@@ -46,14 +46,14 @@ test("a server that accepts and then refuses is asked later and later, and its r
 });
 
 test("after a picture the line comes back at once", () => {
-  const line = open();
+  const live = open();
   for (const expected of [400, 800]) {
     FakeSocket.last.accept();
     FakeSocket.last.drop();
     assert.equal(untilNext(), expected);
   }
   FakeSocket.last.accept();
-  line.send({ id: 1 });
+  live.send({ id: 1 });
   FakeSocket.last.picture(1);
   FakeSocket.last.drop();
   assert.equal(untilNext(), 400);
@@ -73,23 +73,23 @@ test("a socket that hangs while connecting is given up after five seconds", () =
 });
 
 test("an answer does not excuse the line from the others that it owes", () => {
-  const line = open();
+  const live = open();
   FakeSocket.last.accept();
-  line.send({ id: 1 });
-  line.send({ id: 2 });
+  live.send({ id: 1 });
+  live.send({ id: 2 });
   mock.timers.tick(10_000);
   FakeSocket.last.say({ id: 1, type: "superseded" });
   mock.timers.tick(14_999);
-  assert.equal(line.ready, true, "a word buys another 15 s");
+  assert.equal(live.ready, true, "a word buys another 15 s");
   mock.timers.tick(1);
   assert.deepEqual(heard, ["open", "superseded 1", "lost"]);
 });
 
 test("a line that answered everything is not given up", () => {
-  const line = open();
+  const live = open();
   FakeSocket.last.accept();
-  line.send({ id: 1 });
-  line.send({ id: 2 });
+  live.send({ id: 1 });
+  live.send({ id: 2 });
   FakeSocket.last.say({ id: 1, type: "error", error: { code: "overloaded", message: "busy" } });
   FakeSocket.last.picture(2);
   mock.timers.tick(60_000);

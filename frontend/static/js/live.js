@@ -13,15 +13,15 @@ const CONNECT_MS = 5000; // some proxies swallow the request for a socket
 const SILENCE_MS = 15_000; // an asked line that says nothing for so long is dead
 
 /**
- * @typedef {object} LineEvents
+ * @typedef {object} LiveEvents
  * @property {(state: "connecting" | "open" | "lost") => void} state
  * @property {(id: number, file: Uint8Array) => void} image
  * @property {(id: number | null, error: ApiError) => void} error
  * @property {(id: number) => void} superseded
  */
 
-/** @param {LineEvents} events */
-export function openLine(events) {
+/** @param {LiveEvents} events */
+export function openLive(events) {
   /** @type {WebSocket | null} */
   let socket = null;
   let wait = FIRST_WAIT_MS;

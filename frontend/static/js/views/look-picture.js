@@ -2,7 +2,7 @@
 import { fetchActivation, fetchClasses, fetchImage, fetchStrongest } from "../api.js";
 import { toBase64 } from "../lib/bytes.js";
 import { need } from "../lib/dom.js";
-import { answer, question } from "../lib/spot.js";
+import { answer, question } from "../lib/look-query.js";
 import { title } from "../lib/words.js";
 import { classifierOf } from "../looking.js";
 import { showLight } from "./light.js";
@@ -16,13 +16,13 @@ const CLASSES = 3;
 const element = (/** @type {string} */ id) => need(document, `#${id}`, HTMLElement);
 
 /** The picture and what the network says of it. @param {Store} store @param {Looking} looking */
-export function mountSeen(store, looking) {
+export function mountLookPicture(store, looking) {
   const image = need(document, "#pixels", HTMLImageElement);
   const figure = element("picture");
 
   /** While a picture is on its way, nothing lies over the one before. */
   async function show() {
-    const { picture, spot: { model, seed } } = store.state;
+    const { picture, query: { model, seed } } = store.state;
     looking.giveUp("picture");
     figure.setAttribute("aria-busy", String(looking.hasPicture()));
     const good = looking.hasPicture() && await looking.ask("picture", async (signal) => {
@@ -38,8 +38,8 @@ export function mountSeen(store, looking) {
     if (!good) image.hidden = true;
   }
 
-  return store.subscribe((s) => s.picture ?? `${s.spot.model} ${s.spot.seed}`, () => {
-    const { picture, spot: { model, seed } } = store.state;
+  return store.subscribe((s) => s.picture ?? `${s.query.model} ${s.query.seed}`, () => {
+    const { picture, query: { model, seed } } = store.state;
     const generates = looking.generates();
     for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
     element("open").hidden = element("own-note").hidden = !classifierOf(store.state);
@@ -74,13 +74,13 @@ export function mountAnswers(store, looking) {
   const light = need(document, "#light", HTMLCanvasElement);
   let lit = ""; // of what the light is
   const strongest = mountStrongest((unit) =>
-    store.update((s) => ({ ...s, spot: { ...s.spot, unit: unit === s.spot.unit ? null : unit } })));
+    store.update((s) => ({ ...s, query: { ...s.query, unit: unit === s.query.unit ? null : unit } })));
   /** What both depend on. @param {import("../looking.js").State} s */
-  const what = ({ spot: { model, layer, seed }, layers, picture }) =>
+  const what = ({ query: { model, layer, seed }, layers, picture }) =>
     [model, layers && layer, seed, picture?.size].join();
 
   async function look() {
-    const { spot: { model, layer, at, seed }, layers, picture } = store.state;
+    const { query: { model, layer, at, seed }, layers, picture } = store.state;
     const ready = layers?.layers.length && looking.hasPicture();
     looking.giveUp("look");
     strongest.show([], model, layer);
@@ -93,14 +93,14 @@ export function mountAnswers(store, looking) {
       const source = picture ? { picture: toBase64(new Uint8Array(await picture.arrayBuffer())) } : { seed };
       const units = await fetchStrongest(model, layer, { ...source, ...question(at), count: COUNT }, signal);
       strongest.show(units, model, layer);
-      strongest.mark(store.state.spot.unit);
+      strongest.mark(store.state.query.unit);
       subline.textContent = answer(units, layer);
     });
     if (!good) subline.textContent = "";
   }
 
   async function shine() {
-    const { spot: { model, layer, unit, seed }, layers, picture } = store.state;
+    const { query: { model, layer, unit, seed }, layers, picture } = store.state;
     const of = what(store.state);
     strongest.mark(unit);
     badge.hidden = true;
@@ -115,6 +115,6 @@ export function mountAnswers(store, looking) {
     });
   }
 
-  store.subscribe((s) => `${what(s)} ${s.spot.at}`, () => void look());
-  store.subscribe((s) => `${what(s)} ${s.spot.unit}`, () => void shine());
+  store.subscribe((s) => `${what(s)} ${s.query.at}`, () => void look());
+  store.subscribe((s) => `${what(s)} ${s.query.unit}`, () => void shine());
 }

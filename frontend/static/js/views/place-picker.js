@@ -2,7 +2,7 @@
 import { bag, listen, need, onFrame } from "../lib/dom.js";
 import { clamp, LATTICE, radiusAt, toLattice } from "../lib/geometry.js";
 import { mayPaint } from "../lib/pen.js";
-import { BRUSH, cellAt, withPlace } from "../lib/spot.js";
+import { BRUSH, cellAt, withPlace } from "../lib/look-query.js";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -12,7 +12,7 @@ const MARKS = /** @type {const} */ ([[5, "rgba(10, 20, 16, .65)"], [2.5, "#f5b92
 /** @param {{place: () => readonly number[], grid: () => number, look: (at: readonly number[]) => void,
  *   speak: (text: string) => void}} on
  *   place: what is shown while nobody points; grid: cells per side, 0 = not known */
-export function mountSpot({ place, grid, look, speak }) {
+export function mountPlacePicker({ place, grid, look, speak }) {
   const into = bag();
   const canvas = need(document, "#ink", HTMLCanvasElement);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
