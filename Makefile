@@ -28,16 +28,18 @@ test: lint browser ## lint, types and every test
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: lint
-lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, import-linter, tsc --checkJs
+lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, import-linter, tsc --checkJs, Biome
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-timings
 	node_modules/.bin/tsc --project frontend/jsconfig.json
+	node_modules/.bin/biome ci --error-on-warnings
 
 .PHONY: format
-format: $(VENV)/.installed-for-tests ## let ruff sort the imports and lay out the Python code
+format: $(VENV)/.installed-for-tests node_modules/.installed ## sort the imports and lay out the code: ruff, Biome
 	$(BIN)/ruff check --fix-only --select I .
 	$(BIN)/ruff format .
+	node_modules/.bin/biome check --write
 
 .PHONY: bench
 bench: $(VENV)/.installed-for-tests ## measure how fast it is on this machine: one table (ARGS="--only render --out bench.json")

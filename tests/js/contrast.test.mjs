@@ -5,8 +5,12 @@ import { test } from "node:test";
 
 const styles = new URL("../../frontend/static/css/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, styles), "utf8");
-const tokens = new Map([...read("tokens.css").matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(([, name, day, night]) =>
-  [name, [day, night]]));
+const tokens = new Map(
+  [...read("tokens.css").matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(([, name, day, night]) => [
+    name,
+    [day, night],
+  ]),
+);
 
 /** Relative luminance (WCAG 2.2) of #rrggbb or #rrggbbaa over a backdrop. */
 function luminance(colour, backdrop = "#000000") {
@@ -22,19 +26,40 @@ function luminance(colour, backdrop = "#000000") {
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 
 const TEXT = [
-  ["ink", "ground"], ["ink", "surface"], ["ink", "raised"], ["soft-ink", "ground"], ["soft-ink", "surface"],
-  ["soft-ink", "raised"], ["on-accent", "accent"], ["on-erase", "erase"], ["accent-ink", "raised"],
-  ["accent-ink", "surface"], ["fault", "surface"], ["fault", "raised"], ["surface", "ink"],
+  ["ink", "ground"],
+  ["ink", "surface"],
+  ["ink", "raised"],
+  ["soft-ink", "ground"],
+  ["soft-ink", "surface"],
+  ["soft-ink", "raised"],
+  ["on-accent", "accent"],
+  ["on-erase", "erase"],
+  ["accent-ink", "raised"],
+  ["accent-ink", "surface"],
+  ["fault", "surface"],
+  ["fault", "raised"],
+  ["surface", "ink"],
 ];
 const SHAPES = [
   ...["object", "part", "material", "colour", "half"].flatMap((category) =>
-    ["ground", "surface", "raised"].map((back) => [category, back])),
-  ["edge", "ground"], ["edge", "surface"], ["edge", "raised"], ["dim", "ground"], ["dim", "accent"], ["focus", "surface"], ["focus", "ground"], ["focus", "raised"],
+    ["ground", "surface", "raised"].map((back) => [category, back]),
+  ),
+  ["edge", "ground"],
+  ["edge", "surface"],
+  ["edge", "raised"],
+  ["dim", "ground"],
+  ["dim", "accent"],
+  ["focus", "surface"],
+  ["focus", "ground"],
+  ["focus", "raised"],
 ];
 /** What is lit or chosen, the edge around it, and what it lies on. */
 const FILLS = [
-  ...["ground", "surface", "raised"].map((back) => ["accent", "ink", back]), ["erase", "ink", "raised"],
-  ["accent", "ink", "dim"], ["accent", "soft-ink", "ground"], ["accent", "surface", "ink"],
+  ...["ground", "surface", "raised"].map((back) => ["accent", "ink", back]),
+  ["erase", "ink", "raised"],
+  ["accent", "ink", "dim"],
+  ["accent", "soft-ink", "ground"],
+  ["accent", "surface", "ink"],
 ];
 
 /** #rrggbb with a share of another colour over it. */
@@ -47,30 +72,38 @@ function mixed(front, share, back) {
 test("rings around what is chosen are of ink", () => {
   for (const name of readdirSync(styles)) {
     const rings = [...read(name).matchAll(/box-shadow: (?:inset )?0 0 0 \dpx var\(--(accent|erase)\)/g)];
-    assert.deepEqual(rings.map(([ring]) => `${name}: ${ring}`), []);
+    assert.deepEqual(
+      rings.map(([ring]) => `${name}: ${ring}`),
+      [],
+    );
   }
 });
 
 for (const [night, when] of ["day", "night"].entries()) {
   const of = (name, over) => luminance(tokens.get(name)[night], over);
   for (const [front, back] of TEXT) {
-    test(`${front} on ${back} reads by ${when}`, () => assert.ok(contrast(of(front), of(back)) >= 4.5,
-      contrast(of(front), of(back)).toFixed(2)));
+    test(`${front} on ${back} reads by ${when}`, () =>
+      assert.ok(contrast(of(front), of(back)) >= 4.5, contrast(of(front), of(back)).toFixed(2)));
   }
   for (const [front, back] of SHAPES) {
-    test(`${front} is seen on ${back} by ${when}`, () => assert.ok(contrast(of(front), of(back)) >= 3,
-      contrast(of(front), of(back)).toFixed(2)));
+    test(`${front} is seen on ${back} by ${when}`, () =>
+      assert.ok(contrast(of(front), of(back)) >= 3, contrast(of(front), of(back)).toFixed(2)));
   }
   for (const [fill, edge, back] of FILLS) {
     test(`${fill} with an edge of ${edge} is seen on ${back} by ${when}`, () => {
       const byItself = contrast(of(fill), of(back));
-      assert.ok(byItself >= 3 || Math.min(contrast(of(edge), of(fill)), contrast(of(edge), of(back))) >= 3,
-        byItself.toFixed(2));
+      assert.ok(
+        byItself >= 3 || Math.min(contrast(of(edge), of(fill)), contrast(of(edge), of(back))) >= 3,
+        byItself.toFixed(2),
+      );
     });
   }
   test(`the menu's words read under the pointer by ${when}`, () => {
-    const [, share] = /button:hover {[^}]*--accent\) (\d+)%/.exec(read("base.css"));
-    const [, words] = /button:hover span { color: var\(--([\w-]+)\)/.exec(read("base.css")) ?? [null, "soft-ink"];
+    const [, share] = /button:hover {[^}]*--accent\) (\d+)%/.exec(read("controls.css"));
+    const [, words] = /button:hover span \{\s*color: var\(--([\w-]+)\)/.exec(read("controls.css")) ?? [
+      null,
+      "soft-ink",
+    ];
     const back = mixed(tokens.get("accent")[night], share / 100, tokens.get("raised")[night]);
     assert.ok(contrast(of(words), luminance(back)) >= 4.5);
   });

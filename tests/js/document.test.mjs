@@ -14,11 +14,21 @@ const { growingMask, inkOf, wireStrokes } = await import(`${lib}/request.js`);
 const { maskSide } = await import("../../frontend/static/js/state.js");
 
 const stroke = (over = {}) => ({
-  id: "x", brush: "tree", mode: "draw", size: 160, strength: 80, count: 20, layer: null,
-  points: [100, 200, 255, 1400, 2000, 255, 4096, 0, 3], on: true, ...over,
+  id: "x",
+  brush: "tree",
+  mode: "draw",
+  size: 160,
+  strength: 80,
+  count: 20,
+  layer: null,
+  points: [100, 200, 255, 1400, 2000, 255, 4096, 0, 3],
+  on: true,
+  ...over,
 });
 const painting = {
-  model: "storybook-church", network: "0123abcd", seed: 1234,
+  model: "storybook-church",
+  network: "0123abcd",
+  seed: 1234,
   strokes: [stroke(), stroke({ mode: "erase", layer: "layer5", on: false }), stroke({ brush: "front door", count: 1 })],
 };
 const bare = (one) => toJson(one);
@@ -105,7 +115,14 @@ test("a mask survives its file, also where a row is no whole number of bytes", (
 test("the packer writes what zlib reads, whatever the bytes and the rows", () => {
   let state = 7;
   const random = () => (state = (state * 48271) % 2147483647);
-  const cases = [[0, 1, 2], [1, 5, 2], [5000, 17, 2], [70000, 129, 256], [3000, 1, 3], [900, 300, 1]];
+  const cases = [
+    [0, 1, 2],
+    [1, 5, 2],
+    [5000, 17, 2],
+    [70000, 129, 256],
+    [3000, 1, 3],
+    [900, 300, 1],
+  ];
   for (const [length, stride, kinds] of cases) {
     const raw = Uint8Array.from({ length }, (_, i) => (i % 3000 < 1200 ? 0 : random() % kinds));
     assert.deepEqual(new Uint8Array(inflateSync(squeeze(raw, stride))), raw, `${length} ${stride}`);
@@ -168,8 +185,8 @@ test("a document is found in tEXt and in packed iTXt too", async () => {
     return join([file.subarray(0, end), size, typed, crc, file.subarray(end)]);
   };
   assert.equal(await readText(splice("tEXt", latin("unitbrush\0{}")), "unitbrush"), "{}");
-  const packed = join([latin("unitbrush\0\x01\0en\0\0"), deflateSync("{\"a\":1}")]);
-  assert.equal(await readText(splice("iTXt", packed), "unitbrush"), "{\"a\":1}");
+  const packed = join([latin("unitbrush\0\x01\0en\0\0"), deflateSync('{"a":1}')]);
+  assert.equal(await readText(splice("iTXt", packed), "unitbrush"), '{"a":1}');
 });
 
 test("what is no picture is refused", async () => {

@@ -59,8 +59,15 @@ test("a pen at no pressure draws thinner, never nothing", () => {
 test("a dot paints exactly the pixels whose centres lie within it", () => {
   const mask = rasterise({ points: [LATTICE / 2, LATTICE / 2, 255], size: 250 }, 8); // radius 1 pixel at (4, 4)
   const painted = [];
-  mask.forEach((hit, i) => hit && painted.push([i % 8, Math.floor(i / 8)]));
-  assert.deepEqual(painted, [[3, 3], [4, 3], [3, 4], [4, 4]]);
+  mask.forEach((hit, i) => {
+    if (hit) painted.push([i % 8, Math.floor(i / 8)]);
+  });
+  assert.deepEqual(painted, [
+    [3, 3],
+    [4, 3],
+    [3, 4],
+    [4, 4],
+  ]);
 });
 
 test("a fast drag leaves no gap", () => {
@@ -160,8 +167,11 @@ test("every shortcut of the sheet does what the sheet says, and no key does two 
 });
 
 test("two worlds of one kind are told by their titles", () => {
-  const [one, other, kitchen] = [["church", "Storybook church"], ["church", "LSUN church"], ["kitchen", "A kitchen"]]
-    .map(([domain, title]) => ({ domain, title }));
+  const [one, other, kitchen] = [
+    ["church", "Storybook church"],
+    ["church", "LSUN church"],
+    ["kitchen", "A kitchen"],
+  ].map(([domain, title]) => ({ domain, title }));
   const names = (...models) => models.map((model) => worldName(model, models));
   assert.deepEqual(names(one, kitchen), ["Church", "Kitchen"]);
   assert.deepEqual(names(one, other, kitchen), ["Storybook church", "LSUN church", "Kitchen"]);
@@ -172,4 +182,3 @@ test("words", () => {
   assert.equal(article("oven"), "an oven");
   assert.equal(article("tree"), "a tree");
 });
-

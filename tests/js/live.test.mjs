@@ -6,12 +6,13 @@ import { FakeSocket, openPage } from "./page.mjs";
 const { openLive } = await import("../../frontend/static/js/live.js");
 
 let heard;
-const open = () => openLive({
-  state: (state) => heard.push(state),
-  image: (id) => heard.push(`image ${id}`),
-  error: (id, error) => heard.push(`${id}: ${error.message}`),
-  superseded: (id) => heard.push(`superseded ${id}`),
-});
+const open = () =>
+  openLive({
+    state: (state) => heard.push(state),
+    image: (id) => heard.push(`image ${id}`),
+    error: (id, error) => heard.push(`${id}: ${error.message}`),
+    superseded: (id) => heard.push(`superseded ${id}`),
+  });
 
 beforeEach(() => {
   openPage();

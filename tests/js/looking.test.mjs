@@ -59,8 +59,10 @@ test("a newer question of a kind gives up the older one, silently", async () => 
 });
 
 test("a picture of one's own is shown to the classifier that is open, or else to the first", () => {
-  const [church, scenes, faces] = ["church", "scenes", "faces"].map((id) =>
-    ({ id, kind: id === "church" ? "generator" : "classifier" }));
+  const [church, scenes, faces] = ["church", "scenes", "faces"].map((id) => ({
+    id,
+    kind: id === "church" ? "generator" : "classifier",
+  }));
   const query = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
   const picture = new Blob(["red"]);
   const on = (model, models) => ({ models, query: query(model), layers: { model, layers: [] }, picture: null });
@@ -78,7 +80,10 @@ test("a picture of one's own is shown to the classifier that is open, or else to
 });
 
 test("one's own picture comes back with a network that sees, and goes with its place", () => {
-  const models = [{ id: "church", kind: "generator" }, { id: "scenes", kind: "classifier" }];
+  const models = [
+    { id: "church", kind: "generator" },
+    { id: "scenes", kind: "classifier" },
+  ];
   const query = (model) => ({ model, layer: "layer4", seed: 7, at: [1, 2], unit: 3 });
   const kept = new Blob(["red"]);
   const painter = { models, query: query("church"), layers: null, picture: null };

@@ -37,8 +37,16 @@ class Element extends EventTarget {
   }
 }
 
-const KINDS = ["HTMLElement", "HTMLButtonElement", "HTMLCanvasElement", "HTMLDetailsElement", "HTMLDialogElement",
-  "HTMLInputElement", "HTMLSelectElement", "HTMLTextAreaElement"];
+const KINDS = [
+  "HTMLElement",
+  "HTMLButtonElement",
+  "HTMLCanvasElement",
+  "HTMLDetailsElement",
+  "HTMLDialogElement",
+  "HTMLInputElement",
+  "HTMLSelectElement",
+  "HTMLTextAreaElement",
+];
 
 /** A fresh window and document, and no socket yet; returns where elements are found. */
 export function openPage(address = "http://unitbrush.test/paint") {
@@ -63,8 +71,16 @@ export function openPage(address = "http://unitbrush.test/paint") {
 /** Press a key. @returns {boolean} whether somebody took it */
 export function press(target, key, more = {}) {
   const event = new Event("keydown", { cancelable: true });
-  Object.assign(event, { key, repeat: false, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false,
-    getModifierState: () => false, ...more });
+  Object.assign(event, {
+    key,
+    repeat: false,
+    shiftKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    getModifierState: () => false,
+    ...more,
+  });
   return !target.dispatchEvent(event);
 }
 

@@ -11,8 +11,15 @@ const { bringBrushes, finishStroke, growStroke, initialState, startStroke, strok
   await import(`${js}/state.js`);
 
 const LAYER = { name: "layer4", units: 8, grid: 8 };
-const MODEL = { id: "church", domain: "church", title: "Church", resolution: 16, sha256: "0".repeat(64),
-  layers: [LAYER], paint_layers: ["layer4"] };
+const MODEL = {
+  id: "church",
+  domain: "church",
+  title: "Church",
+  resolution: 16,
+  sha256: "0".repeat(64),
+  layers: [LAYER],
+  paint_layers: ["layer4"],
+};
 const TREE = { id: "tree", concept: "tree", layer: "layer4", default_count: 3 };
 const turn = (ms = 0) => new Promise((done) => setTimeout(done, ms));
 
@@ -110,7 +117,10 @@ test("every stroke that the picture lacks is fresh, and dries once it is held", 
   assert.deepEqual(ids(inks([A, B], null, () => false, 0)), ["a 1", "b 1"]);
   assert.deepEqual(ids(inks([A, B], null, () => false, 9999)), ["a 1", "b 1"], "as long as it takes");
   const half = inks([A, B], null, ({ id }) => id === "a", 10_000);
-  assert.deepEqual(half.map(({ drying }) => drying), [true, false]);
+  assert.deepEqual(
+    half.map(({ drying }) => drying),
+    [true, false],
+  );
   assert.deepEqual(ids(inks([A, B], null, ({ id }) => id === "a", 10_050)), ["a 0.75", "b 1"]);
   assert.deepEqual(ids(inks([A], null, ({ id }) => id === "a", 10_060)), ["a 0.7"], "an undone stroke has no ink");
   assert.deepEqual(ids(inks([A], null, () => true, 10_200)), []);
@@ -119,12 +129,18 @@ test("every stroke that the picture lacks is fresh, and dries once it is held", 
 
 test("a stroke that was never fresh does not dry, one that was just let go does", () => {
   const inks = fadingInk(() => 200);
-  assert.deepEqual(inks([A], B, () => true, 0), []);
+  assert.deepEqual(
+    inks([A], B, () => true, 0),
+    [],
+  );
   assert.deepEqual(ids(inks([A, B], null, () => true, 10)), ["b 1"]);
 });
 
 test("where motion is to be reduced ink is gone at once", () => {
   const inks = fadingInk(() => 0);
   assert.deepEqual(ids(inks([A], null, () => false, 0)), ["a 1"]);
-  assert.deepEqual(inks([A], null, () => true, 5), []);
+  assert.deepEqual(
+    inks([A], null, () => true, 5),
+    [],
+  );
 });

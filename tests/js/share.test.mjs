@@ -29,7 +29,12 @@ function paint(points) {
 function told(button) {
   store.update((s) => ({ ...s, notice: null }));
   find(button).click();
-  return new Promise((done) => store.subscribe((s) => s.notice, (notice) => notice && done(notice)));
+  return new Promise((done) =>
+    store.subscribe(
+      (s) => s.notice,
+      (notice) => notice && done(notice),
+    ),
+  );
 }
 
 test("without a server the last picture is saved with all strokes inside, and that it lags behind is said", async (t) => {
@@ -42,7 +47,8 @@ test("without a server the last picture is saved with all strokes inside, and th
   paint([1, 1, 255]);
   store.update((s) => ({ ...s, picture: "rendering" }));
   assert.match((await told("#save-exact")).text, /still on its way/);
-  for (const picture of ["failed", "rendering"]) { // it is tried again and again
+  for (const picture of ["failed", "rendering"]) {
+    // it is tried again and again
     store.update((s) => ({ ...s, picture, trouble: "the server does not answer" }));
     assert.match((await told("#save-exact")).text, /^Saved. The picture lags behind your strokes/, picture);
   }

@@ -29,7 +29,13 @@ const { autosave, restored } = await import(`${js}/storage.js`);
 const { initialState, openPage, openPainting, strokesOf, undoStroke } = state;
 
 const MODELS = ["church", "kitchen"].map((id) => ({
-  id, title: id, domain: id, resolution: 64, sha256: "0123abcd", layers: [], paint_layers: [],
+  id,
+  title: id,
+  domain: id,
+  resolution: 64,
+  sha256: "0123abcd",
+  layers: [],
+  paint_layers: [],
 }));
 const LIMIT = { strokes: 500, seed: 999_999, level: 4 };
 const BRUSH = { id: "tree", concept: "tree", layer: "layer4", default_count: 20 };
@@ -57,9 +63,18 @@ function open(limits = LIMIT) {
 }
 
 const painting = (...sizes) => ({
-  model: "church", seed: 1,
+  model: "church",
+  seed: 1,
   strokes: sizes.map((size) => ({
-    id: `${size}`, brush: "tree", mode: "draw", size, strength: 100, count: 20, layer: null, points: POINTS, on: true,
+    id: `${size}`,
+    brush: "tree",
+    mode: "draw",
+    size,
+    strength: 100,
+    count: 20,
+    layer: null,
+    points: POINTS,
+    on: true,
   })),
 });
 
@@ -219,8 +234,10 @@ test("many scenes are kept, and nothing goes for want of room before that was sa
   Date.now = clock;
   assert.equal(entries(), 70);
   assert.equal(store.state.notice, null);
-  Storage.room = Object.entries(localStorage).reduce((sum, [name, text]) =>
-    sum + (name.startsWith("unitbrush.page.") ? text.length : 0), 20);
+  Storage.room = Object.entries(localStorage).reduce(
+    (sum, [name, text]) => sum + (name.startsWith("unitbrush.page.") ? text.length : 0),
+    20,
+  );
   paint();
   save();
   assert.match(store.state.notice.text, /scene 1 of church/);

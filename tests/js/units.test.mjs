@@ -10,22 +10,52 @@ const { readPainting, toJson } = await import(`${lib}/document.js`);
 const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
 const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
-const { answer, cellAt, isActive, isStep: isNewPlace, question, readQuery, queryLink, withPlace } = await import(`${lib}/look-query.js`);
+const {
+  answer,
+  cellAt,
+  isActive,
+  isStep: isNewPlace,
+  question,
+  readQuery,
+  queryLink,
+  withPlace,
+} = await import(`${lib}/look-query.js`);
 const { barsOf, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
 const { plural } = await import(`${lib}/words.js`);
 
-const unit = (number, label, category, iou) =>
-  ({ unit: number, label, category, iou, labelled: iou > 0.04, strip: "" });
+const unit = (number, label, category, iou) => ({
+  unit: number,
+  label,
+  category,
+  iou,
+  labelled: iou > 0.04,
+  strip: "",
+});
 const units = [
-  unit(0, "tree", "object", 0.1), unit(1, "red", "colour", 0.2), unit(2, "tree", "object", 0.3), unit(3, "roof", "part", 0.05),
-  unit(4, "top of tree", "half", 0.02), unit(5, null, null, 0), unit(6, "door", "part", 0.06), unit(7, "cloud", "object", 0.06),
+  unit(0, "tree", "object", 0.1),
+  unit(1, "red", "colour", 0.2),
+  unit(2, "tree", "object", 0.3),
+  unit(3, "roof", "part", 0.05),
+  unit(4, "top of tree", "half", 0.02),
+  unit(5, null, null, 0),
+  unit(6, "door", "part", 0.06),
+  unit(7, "cloud", "object", 0.06),
 ];
 const wall = (over = {}) => ({ ...readWall(""), ...over });
 const numbers = (found) => found.map((one) => one.unit);
 
 test("what a wall shows is in its address, and what is as usual is not", () => {
-  const full = wall({ model: "a", layer: "layer4", concept: "front door", category: "part", q: "4 x", sort: "label", minimum: 0.1,
-    units: [3, 1, 2], brush: "tree" });
+  const full = wall({
+    model: "a",
+    layer: "layer4",
+    concept: "front door",
+    category: "part",
+    q: "4 x",
+    sort: "label",
+    minimum: 0.1,
+    units: [3, 1, 2],
+    brush: "tree",
+  });
   assert.deepEqual(readWall(wallLink(full).slice("/units".length)), full);
   assert.equal(wallLink(wall()), "/units");
   assert.equal(wallLink({ model: "a", layer: "b", units: [3, 1] }), "/units?model=a&layer=b&units=3,1");
@@ -47,7 +77,8 @@ test("the wall is searched by concept, category and number, filtered and ordered
   assert.deepEqual(numbers(shown(units, wall({ sort: "label" }))), [7, 2, 0, 6, 3, 1, 4, 5]);
   assert.deepEqual(numbers(shown(units, wall({ q: "TREE" }))), [2, 0], "what is no label is not found by it");
   assert.deepEqual(numbers(shown(units, wall({ q: "part" }))), [6, 3]);
-  for (const q of ["5", "#5", "unit 5", "Unit #5", "units 5"]) assert.deepEqual(numbers(shown(units, wall({ q }))), [5], q);
+  for (const q of ["5", "#5", "unit 5", "Unit #5", "units 5"])
+    assert.deepEqual(numbers(shown(units, wall({ q }))), [5], q);
   assert.equal(shown(units, wall({ q: "unit" })).length, units.length, "on the way to a number");
   assert.deepEqual(numbers(shown(units, wall({ concept: "tree", category: "object" }))), [2, 0]);
   assert.deepEqual(numbers(shown(units, wall({ category: "half", minimum: 0.01 }))), [4]);
@@ -57,9 +88,14 @@ test("the wall is searched by concept, category and number, filtered and ordered
 });
 
 test("bars count labelled units, by category and then by number", () => {
-  assert.deepEqual(barsOf(units, null).map(({ concept, count }) => `${concept} ${count}`),
-    ["tree 2", "cloud 1", "door 1", "roof 1", "red 1"]);
-  assert.deepEqual(barsOf(units, 0.15).map(({ concept, count }) => `${concept} ${count}`), ["tree 1", "red 1"]);
+  assert.deepEqual(
+    barsOf(units, null).map(({ concept, count }) => `${concept} ${count}`),
+    ["tree 2", "cloud 1", "door 1", "roof 1", "red 1"],
+  );
+  assert.deepEqual(
+    barsOf(units, 0.15).map(({ concept, count }) => `${concept} ${count}`),
+    ["tree 1", "red 1"],
+  );
 });
 
 test("a brush of chosen units is its id, through documents and to the server", () => {
@@ -68,7 +104,17 @@ test("a brush of chosen units is its id, through documents and to the server", (
   assert.equal(customBrush("layer4", [7]).concept, "unit 7");
   assert.equal(unitsIn("tree"), null);
   assert.ok(customBrush("layer4", Array(100).fill(123)).id.length <= 80);
-  const stroke = { id: "x", brush: brush.id, mode: "draw", size: 100, strength: 50, count: 20, layer: null, points: [9, 9, 255], on: true };
+  const stroke = {
+    id: "x",
+    brush: brush.id,
+    mode: "draw",
+    size: 100,
+    strength: 50,
+    count: 20,
+    layer: null,
+    points: [9, 9, 255],
+    on: true,
+  };
   const [read] = readPainting(toJson({ model: "a", seed: 1, strokes: [stroke] })).strokes;
   const [{ mask: _mask, ...wire }] = wireStrokes([read], null, 8, null, chosenLevel(2));
   assert.deepEqual(wire, { layer: "layer4", units: [150, 12], level: 2, mode: "draw", strength: 0.5 });
@@ -86,23 +132,47 @@ test("an address brings units to paint with, and a wrong one is told", () => {
   assert.deepEqual([chosen.model, chosen.brush.id, chosen.seed], ["a", "units layer4 3 15", 7]);
   assert.throws(() => readChosen("?model=b&layer=layer4&units=3", models), /no network b/);
   assert.throws(() => readChosen("?model=a&layer=layer9&units=3", models), /no layer layer9/);
-  for (const units of ["16", "x", ""]) assert.throws(() => readChosen(`?model=a&layer=layer4&units=${units}`, models), /0 to 15/);
+  for (const units of ["16", "x", ""])
+    assert.throws(() => readChosen(`?model=a&layer=layer4&units=${units}`, models), /0 to 15/);
 });
 
 test("a histogram is lit above the threshold, and a bar without positions has no height", () => {
   const bars = histogramBars([-1, 0, 1, 3], [99, 0, 9], 0.25);
-  assert.deepEqual(bars.map(({ dark }) => dark), [100, 25, 0]);
-  assert.deepEqual(bars.map(({ x, width }) => [x, width]), [[0, 25], [25, 25], [50, 50]]);
-  assert.deepEqual(bars.map(({ height }) => Math.round(height)), [100, 0, 50]);
+  assert.deepEqual(
+    bars.map(({ dark }) => dark),
+    [100, 25, 0],
+  );
+  assert.deepEqual(
+    bars.map(({ x, width }) => [x, width]),
+    [
+      [0, 25],
+      [25, 25],
+      [50, 50],
+    ],
+  );
+  assert.deepEqual(
+    bars.map(({ height }) => Math.round(height)),
+    [100, 0, 50],
+  );
   assert.equal(placeOf([-1, 0, 1, 3], 1), 50);
   assert.deepEqual([0, 0.012345, -3.9628, 1234].map(short), ["0", "0.0123", "−3.96", "1230"]);
 });
 
-const layer = (name, labelled, objects, parts = 0) => ({ layer: name, units: 64, grid: 8, labelled, concepts: {
-  object: Array.from({ length: objects }, (_, i) => ({ concept: `o${i}`, units: 1 })),
-  part: Array.from({ length: parts }, (_, i) => ({ concept: `p${i}`, units: 1 })),
-} });
-const church = { model: "church", minimum_iou: 0.04, layers: [layer("layer3", 5, 0, 2), layer("layer4", 9, 4), layer("layer5", 7, 4)] };
+const layer = (name, labelled, objects, parts = 0) => ({
+  layer: name,
+  units: 64,
+  grid: 8,
+  labelled,
+  concepts: {
+    object: Array.from({ length: objects }, (_, i) => ({ concept: `o${i}`, units: 1 })),
+    part: Array.from({ length: parts }, (_, i) => ({ concept: `p${i}`, units: 1 })),
+  },
+});
+const church = {
+  model: "church",
+  minimum_iou: 0.04,
+  layers: [layer("layer3", 5, 0, 2), layer("layer4", 9, 4), layer("layer5", 7, 4)],
+};
 
 test("the comparison opens with most objects, and a block is in its address", () => {
   assert.equal(peak(church, "object").layer, "layer4");
@@ -179,9 +249,11 @@ test("above t_u a picture is not dimmed, and light falls steadily", () => {
 });
 
 test("an IoU beside a limit has the digits that tell them apart", () => {
-  assert.deepEqual([0.037, 0.0398, 0.04, 0.0352, 0.5, 0.004].map((iou) => iouBeside(iou, 0.04)),
-    ["0.037", "0.0398", "0.04", "0.035", "0.50", "0.004"]);
+  assert.deepEqual(
+    [0.037, 0.0398, 0.04, 0.0352, 0.5, 0.004].map((iou) => iouBeside(iou, 0.04)),
+    ["0.037", "0.0398", "0.04", "0.035", "0.50", "0.004"],
+  );
 });
 
-test("the plural of a half", () => assert.deepEqual([plural(1, "half"), plural(2, "half"), plural(2, "unit")],
-  ["1 half", "2 halves", "2 units"]));
+test("the plural of a half", () =>
+  assert.deepEqual([plural(1, "half"), plural(2, "half"), plural(2, "unit")], ["1 half", "2 halves", "2 units"]));

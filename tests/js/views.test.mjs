@@ -6,8 +6,9 @@ import { openPage, press } from "./page.mjs";
 const js = "../../frontend/static/js";
 const { patientImage } = await import(`${js}/lib/image.js`);
 const { createStore } = await import(`${js}/lib/store.js`);
-const { bringBrushes, initialState, setLook, setTool, startStroke, strokesOf, undoStroke } =
-  await import(`${js}/state.js`);
+const { bringBrushes, initialState, setLook, setTool, startStroke, strokesOf, undoStroke } = await import(
+  `${js}/state.js`
+);
 const { mountGallery } = await import(`${js}/views/gallery.js`);
 const { mountKeys } = await import(`${js}/views/keys.js`);
 const { mountSheet } = await import(`${js}/views/sheet.js`);

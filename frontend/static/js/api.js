@@ -106,8 +106,12 @@ export async function fetchActivation(model, layer, unit, of, signal) {
   const options = { ...(of instanceof Blob && { method: "POST", body: of }), ...(signal && { signal }) };
   const response = await ask(of instanceof Blob ? path : `${path}?seed=${of}`, options);
   const number = (/** @type {string} */ name) => Number(response.headers.get(`X-Unitbrush-${name}`) ?? NaN);
-  return { map: await response.blob(), threshold: number("Threshold-Grey") || 170, highest: number("Maximum"),
-    limit: number("Threshold") };
+  return {
+    map: await response.blob(),
+    threshold: number("Threshold-Grey") || 170,
+    highest: number("Maximum"),
+    limit: number("Threshold"),
+  };
 }
 
 /**

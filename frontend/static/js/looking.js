@@ -31,8 +31,10 @@ export const sees = (models, model) => models.some(({ id, kind }) => id === mode
 
 /** A network at its own start: another one has other layers and another picture. @param {State} s @param {LookQuery} query
  * @param {Blob | null} [uploaded]  one's own picture, for a network that sees @returns {State} */
-export const turn = (s, query, uploaded = null) => (query.model === s.query.model ? { ...s, query }
-  : { ...s, query, layers: null, picture: sees(s.models, query.model) ? uploaded : null });
+export const turn = (s, query, uploaded = null) =>
+  query.model === s.query.model
+    ? { ...s, query }
+    : { ...s, query, layers: null, picture: sees(s.models, query.model) ? uploaded : null };
 
 /** Look at a picture of one's own, with a network that sees. @param {State} s @param {string} model
  * @param {Blob} picture @returns {State} */

@@ -72,7 +72,7 @@ export function openSession(store) {
       live.dispose();
       clearTimeout(retry);
       clearTimeout(later);
-      stops.forEach((stop) => stop());
+      for (const stop of stops) stop();
     },
   };
 
@@ -172,20 +172,23 @@ export function openSession(store) {
       frame.catch(() => originals.delete(key));
       for (const old of [...originals.keys()].slice(0, -ORIGINALS_KEPT)) originals.delete(old);
     }
-    frame.then((original) => {
-      if (opening !== mine) return;
-      opening = null;
-      session.original = original;
-      session.current = original;
-      session.inks = new Set();
-      store.update((s) => ({ ...s, frame: s.frame + 1 }));
-      want();
-    }, (error) => {
-      if (opening !== mine) return;
-      opening = null;
-      fail(error);
-      if (error instanceof ApiError && error.code === "offline") again(load);
-    });
+    frame.then(
+      (original) => {
+        if (opening !== mine) return;
+        opening = null;
+        session.original = original;
+        session.current = original;
+        session.inks = new Set();
+        store.update((s) => ({ ...s, frame: s.frame + 1 }));
+        want();
+      },
+      (error) => {
+        if (opening !== mine) return;
+        opening = null;
+        fail(error);
+        if (error instanceof ApiError && error.code === "offline") again(load);
+      },
+    );
   }
 
   /** @param {() => void} work */

@@ -21,12 +21,28 @@ const CUSTOM_KEPT = 3;
 /** @param {readonly Model[]} models @param {import("./lib/types.js").Limits} limits @returns {State} */
 export function initialState(models, limits) {
   return {
-    models, limits, model: models[0]?.id ?? "", seed: 0, pages: {}, brushes: {}, chosen: {}, custom: {},
-    visited: {}, last: {},
+    models,
+    limits,
+    model: models[0]?.id ?? "",
+    seed: 0,
+    pages: {},
+    brushes: {},
+    chosen: {},
+    custom: {},
+    visited: {},
+    last: {},
     tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
-    draft: null, hover: null, cursor: null,
+    draft: null,
+    hover: null,
+    cursor: null,
     look: { original: false, compare: null, difference: false, grid: false },
-    live: "connecting", picture: "loading", trouble: "", frame: 0, notice: null, keys: true, taught: false,
+    live: "connecting",
+    picture: "loading",
+    trouble: "",
+    frame: 0,
+    notice: null,
+    keys: true,
+    taught: false,
   };
 }
 
@@ -53,14 +69,18 @@ function fromId(id) {
 }
 /** @param {State} s @returns {Painting} */
 export const paintingOf = (s) => ({
-  model: s.model, network: modelOf(s).sha256.slice(0, NETWORK_DIGITS), seed: s.seed, strokes: strokesOf(s),
+  model: s.model,
+  network: modelOf(s).sha256.slice(0, NETWORK_DIGITS),
+  seed: s.seed,
+  strokes: strokesOf(s),
 });
 
 /** The painted scenes of the network, newest first. @param {State} s */
-export const paintedScenes = (s) => Object.keys(s.pages)
-  .filter((key) => key.startsWith(`${s.model}:`) && s.pages[key]?.present.length)
-  .map((key) => Number(key.slice(s.model.length + 1)))
-  .reverse();
+export const paintedScenes = (s) =>
+  Object.keys(s.pages)
+    .filter((key) => key.startsWith(`${s.model}:`) && s.pages[key]?.present.length)
+    .map((key) => Number(key.slice(s.model.length + 1)))
+    .reverse();
 
 /** The side of the masks that are sent. @param {State} s */
 export const maskSide = (s) => Math.min(modelOf(s).resolution, s.limits.mask_side_px);
@@ -92,8 +112,10 @@ const strokesTo = (s, strokes) => onPage(s, (timeline) => record(timeline, strok
 export function openPage(s, model, seed) {
   const before = s.visited[model] ?? [];
   const visited = before.includes(seed) ? before : [seed, ...before].slice(0, VISITED);
-  const turned = model === s.model && seed === s.seed
-    ? {} : { draft: null, hover: null, picture: /** @type {const} */ ("loading"), trouble: "" };
+  const turned =
+    model === s.model && seed === s.seed
+      ? {}
+      : { draft: null, hover: null, picture: /** @type {const} */ ("loading"), trouble: "" };
   const last = { ...s.last, [model]: seed };
   return { ...s, ...turned, model, seed, last, visited: { ...s.visited, [model]: visited } };
 }
@@ -148,13 +170,22 @@ export const dropStroke = (s) => (s.draft ? { ...s, draft: null } : s);
 
 /** @param {State} s @param {string} id @returns {State} */
 export function toggleStroke(s, id) {
-  return strokesTo(s, strokesOf(s).map((stroke) => (stroke.id === id ? { ...stroke, on: !stroke.on } : stroke)));
+  return strokesTo(
+    s,
+    strokesOf(s).map((stroke) => (stroke.id === id ? { ...stroke, on: !stroke.on } : stroke)),
+  );
 }
 
 /** @param {State} s @param {string} id @returns {State} */
 export function removeStroke(s, id) {
   const hover = s.hover === id ? null : s.hover;
-  return { ...strokesTo(s, strokesOf(s).filter((stroke) => stroke.id !== id)), hover };
+  return {
+    ...strokesTo(
+      s,
+      strokesOf(s).filter((stroke) => stroke.id !== id),
+    ),
+    hover,
+  };
 }
 
 /** @param {State} s @returns {State} */
@@ -185,7 +216,6 @@ export function takeUnits(s, model, brush) {
   return s.brushes[model] ? bringBrushes(taken, model, s.brushes[model]) : taken;
 }
 /** @param {State} s @param {number} steps  a step is a fifth @returns {State} */
-export const resize = (s, steps) =>
-  setTool(s, { size: clamp(Math.round(s.tool.size * 1.2 ** steps), 20, 500) });
+export const resize = (s, steps) => setTool(s, { size: clamp(Math.round(s.tool.size * 1.2 ** steps), 20, 500) });
 /** @param {State} s @param {string} text @param {"info" | "error"} [tone] @returns {State} */
 export const say = (s, text, tone = "info") => ({ ...s, notice: { text, tone } });

@@ -46,8 +46,11 @@ function pick(choices, state) {
   const tool = /** @type {State["tool"]} */ (choices["tool"] ?? {});
   const whole = (/** @type {unknown} */ value, /** @type {number} */ otherwise) =>
     Number.isInteger(value) ? /** @type {number} */ (value) : otherwise;
-  const last = Object.fromEntries(Object.entries(/** @type {State["last"]} */ (choices["last"] ?? {}))
-    .filter(([, seed]) => Number.isInteger(seed) && seed >= 0 && seed <= state.limits.seed));
+  const last = Object.fromEntries(
+    Object.entries(/** @type {State["last"]} */ (choices["last"] ?? {})).filter(
+      ([, seed]) => Number.isInteger(seed) && seed >= 0 && seed <= state.limits.seed,
+    ),
+  );
   return {
     ...(model && { model, seed: last[model] ?? state.seed }),
     last,
@@ -124,7 +127,8 @@ export function autosave(store) {
     leaving = oldest;
     const { model, seed } = pageOf(oldest.slice(PAGE.length));
     const world = models.find(({ id }) => id === model)?.title ?? model;
-    const warning = "This browser has no room for more paintings. The oldest makes way for your next stroke: " +
+    const warning =
+      "This browser has no room for more paintings. The oldest makes way for your next stroke: " +
       `save scene ${seed} of ${world} as a picture if you want to keep it.`;
     store.update((s) => say(s, warning, "error"));
     return false;
@@ -143,11 +147,14 @@ export function autosave(store) {
     timer = window.setTimeout(flush, PAUSE_MS);
   };
   const stops = [
-    store.subscribe((s) => s.pages, (pages) => {
-      for (const key of Object.keys(pages)) if (pages[key] !== saved[key]) dirty.add(key);
-      saved = pages;
-      later();
-    }),
+    store.subscribe(
+      (s) => s.pages,
+      (pages) => {
+        for (const key of Object.keys(pages)) if (pages[key] !== saved[key]) dirty.add(key);
+        saved = pages;
+        later();
+      },
+    ),
     store.subscribe((s) => `${s.model} ${s.seed} ${s.keys} ${s.taught}`, later),
     store.subscribe((s) => s.tool, later),
     store.subscribe((s) => s.chosen, later),
@@ -158,7 +165,7 @@ export function autosave(store) {
   window.addEventListener("pageshow", shown);
   window.addEventListener("storage", follow);
   return () => {
-    stops.forEach((stop) => stop());
+    for (const stop of stops) stop();
     window.removeEventListener("pagehide", flush);
     window.removeEventListener("pageshow", shown);
     window.removeEventListener("storage", follow);
@@ -174,4 +181,4 @@ function pageOf(key) {
 
 /** Whether a page holds work, for the strip. @param {State} s @param {string} model @param {number} seed */
 export const hasWork = (s, model, seed) =>
-  (model === s.model && seed === s.seed ? strokesOf(s) : s.pages[pageKey(model, seed)]?.present ?? []).length > 0;
+  (model === s.model && seed === s.seed ? strokesOf(s) : (s.pages[pageKey(model, seed)]?.present ?? [])).length > 0;

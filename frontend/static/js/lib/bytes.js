@@ -17,8 +17,7 @@ export function toBase64(bytes) {
 }
 
 /** The alphabet that is safe in an address, without padding. @param {Uint8Array} bytes */
-export const toBase64Url = (bytes) =>
-  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+export const toBase64Url = (bytes) => toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 /** @param {string} text  either alphabet @returns {Uint8Array<ArrayBuffer>} */
 export function fromBase64(text) {

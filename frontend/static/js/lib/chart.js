@@ -16,8 +16,13 @@ export function histogramBars(edges, counts, threshold) {
     const from = edges[i] ?? 0;
     const to = edges[i + 1] ?? from;
     const height = (100 * Math.log1p(count)) / most;
-    return { x: (100 * (from - low)) / span, width: (100 * (to - from)) / span, height,
-      dark: 100 * clamp((threshold - from) / (to - from || 1), 0, 1), count };
+    return {
+      x: (100 * (from - low)) / span,
+      width: (100 * (to - from)) / span,
+      height,
+      dark: 100 * clamp((threshold - from) / (to - from || 1), 0, 1),
+      count,
+    };
   });
 }
 

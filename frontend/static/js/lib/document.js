@@ -77,9 +77,18 @@ function readStroke(value, index) {
  * @param {Painting} painting @returns {Promise<string>}
  */
 export async function toLink(painting) {
-  const head = painting.strokes.map((s) =>
-    [s.brush, (s.mode === "erase" ? 1 : 0) + (s.on ? 0 : 2), s.size, s.strength, s.count, s.layer, s.points.length]);
-  const json = new TextEncoder().encode(JSON.stringify([VERSION, painting.model, painting.seed, head, painting.network]));
+  const head = painting.strokes.map((s) => [
+    s.brush,
+    (s.mode === "erase" ? 1 : 0) + (s.on ? 0 : 2),
+    s.size,
+    s.strength,
+    s.count,
+    s.layer,
+    s.points.length,
+  ]);
+  const json = new TextEncoder().encode(
+    JSON.stringify([VERSION, painting.model, painting.seed, head, painting.network]),
+  );
   const body = painting.strokes.flatMap((s) => s.points.map((value, i) => value - (s.points[i - 3] ?? 0)));
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, json.length);

@@ -46,7 +46,8 @@ export function need(root, selector, kind) {
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "style") element.style.cssText = String(value); // the page's security policy forbids the attribute
+    if (name === "style")
+      element.style.cssText = String(value); // the page's security policy forbids the attribute
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false) element.setAttribute(name, String(value));
   }

@@ -15,8 +15,10 @@ export function toEntry(page, { past, present, future, kept }) {
   const steps = { past: past.slice(-STEPS_SAVED), future: future.slice(0, STEPS_SAVED), kept };
   const all = [...new Set([...present, ...Object.values(steps).flat(2)])];
   const placeOf = new Map(all.map((stroke, place) => [stroke, place]));
-  const places = Object.entries(steps).map(([name, lists]) =>
-    [name, lists.map((strokes) => strokes.map((stroke) => placeOf.get(stroke)))]);
+  const places = Object.entries(steps).map(([name, lists]) => [
+    name,
+    lists.map((strokes) => strokes.map((stroke) => placeOf.get(stroke))),
+  ]);
   const others = nameless(all.slice(present.length));
   return { ...toJson({ ...page, strokes: present }), others, ...Object.fromEntries(places) };
 }
@@ -29,9 +31,10 @@ export function readEntry(value, most) {
   const source = /** @type {Record<string, unknown>} */ (value);
   const others = readPainting({ ...source, strokes: source["others"] ?? [] }, Infinity).strokes;
   const all = [...present, ...others];
-  const steps = (/** @type {string} */ name) => /** @type {number[][]} */ (source[name] ?? [])
-    .map((places) => places.flatMap((place) => all[place] ?? []))
-    .filter((strokes) => strokes.length <= most);
+  const steps = (/** @type {string} */ name) =>
+    /** @type {number[][]} */ (source[name] ?? [])
+      .map((places) => places.flatMap((place) => all[place] ?? []))
+      .filter((strokes) => strokes.length <= most);
   const [past, future, kept] = [steps("past"), steps("future"), steps("kept")];
   const known = [...past, present, ...future];
   const own = kept.filter((strokes) => !known.some((step) => sameStrokes(step, strokes)));

@@ -31,7 +31,12 @@ export function replace(timeline, strokes) {
 export function undo(timeline) {
   const before = timeline.past.at(-1);
   if (!before) return timeline;
-  return { ...timeline, past: timeline.past.slice(0, -1), present: before, future: [timeline.present, ...timeline.future] };
+  return {
+    ...timeline,
+    past: timeline.past.slice(0, -1),
+    present: before,
+    future: [timeline.present, ...timeline.future],
+  };
 }
 
 /** @param {Timeline} timeline @returns {Timeline} */

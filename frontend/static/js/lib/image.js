@@ -11,7 +11,10 @@ export function patientImage(attributes) {
     const seconds = AGAIN_AFTER_S[tries];
     tries = seconds === undefined ? 0 : tries + 1;
     if (seconds === undefined) element.dataset["missing"] = "";
-    else setTimeout(() => { element.src = String(attributes["src"]); }, 1000 * seconds);
+    else
+      setTimeout(() => {
+        element.src = String(attributes["src"]);
+      }, 1000 * seconds);
   });
   return element;
 }
@@ -21,6 +24,7 @@ export function askAgain() {
   const missing = /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("img[data-missing]"));
   for (const element of missing) {
     delete element.dataset["missing"];
+    // biome-ignore lint/correctness/noSelfAssign: it makes the browser ask again
     element.src = element.src;
   }
 }

@@ -21,12 +21,17 @@ const ACTIVE = 0.99; // the quantile that t_u is
 export function readQuery(search) {
   const query = new URLSearchParams(search);
   const whole = (/** @type {string} */ name) =>
-    (/^\d{1,9}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
+    /^\d{1,9}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null;
   const at = (query.get("at") ?? "").split(",").map((text) => (/^\d{1,4}$/.test(text) ? Number(text) : -1));
-  const good = at.length % 2 === 0 && at.length <= 2 * MOST_POINTS &&
-    at.every((value) => value >= 0 && value <= LATTICE);
-  return { model: query.get("model") ?? "", layer: query.get("layer") ?? "", seed: whole("seed") ?? FIRST_SEED,
-    at: good ? at : [], unit: whole("unit") };
+  const good =
+    at.length % 2 === 0 && at.length <= 2 * MOST_POINTS && at.every((value) => value >= 0 && value <= LATTICE);
+  return {
+    model: query.get("model") ?? "",
+    layer: query.get("layer") ?? "",
+    seed: whole("seed") ?? FIRST_SEED,
+    at: good ? at : [],
+    unit: whole("unit"),
+  };
 }
 
 /** @param {LookQuery} query */
@@ -77,7 +82,8 @@ export const isActive = ({ quantile }) => quantile >= ACTIVE;
 export function answer(units, layer) {
   const rare = "The percentage says how rare it is for the unit to be as active as here; up to 1% counts as active";
   const all = units.every(isActive);
-  const first = units.some(isActive) ? `${plural(units.length, "unit")} of ${layer}.`
+  const first = units.some(isActive)
+    ? `${plural(units.length, "unit")} of ${layer}.`
     : `No unit is clearly active here; these ${units.length} of ${layer} come nearest.`;
   return `${first} ${rare}${all ? "" : ", the others are faded"}. Choose one to see where else it is.`;
 }

@@ -23,8 +23,16 @@ export function paintInto(mask, side, stroke, first = 0) {
     const to = i * 3;
     const [ax = 0, ay = 0, ap = 0] = points.slice(from, from + 3);
     const [bx = 0, by = 0, bp = 0] = points.slice(to, to + 3);
-    capsule(mask, side, ax * scale, ay * scale, radiusAt(size, ap) * scale, bx * scale, by * scale,
-      radiusAt(size, bp) * scale);
+    capsule(
+      mask,
+      side,
+      ax * scale,
+      ay * scale,
+      radiusAt(size, ap) * scale,
+      bx * scale,
+      by * scale,
+      radiusAt(size, bp) * scale,
+    );
   }
   if (first === 0 && last >= 0) touch(mask, side, (points[0] ?? 0) * scale, (points[1] ?? 0) * scale);
 }

@@ -102,7 +102,8 @@ export function withText(file, keyword, text) {
   const data = join([utf8(keyword), Uint8Array.of(0, 0, 0, 0, 0), utf8(text)]);
   const kept = chunks(file).filter(({ type, data: old }) => !(type === "iTXt" && keywordOf(old) === keyword));
   const parts = kept.map(({ type, start, data: old }) =>
-    type === "IEND" ? join([chunk("iTXt", data), chunk("IEND", old)]) : file.subarray(start, start + 12 + old.length));
+    type === "IEND" ? join([chunk("iTXt", data), chunk("IEND", old)]) : file.subarray(start, start + 12 + old.length),
+  );
   return join([SIGNATURE, ...parts]);
 }
 

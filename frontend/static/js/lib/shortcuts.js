@@ -49,8 +49,9 @@ export const CURSOR_KEYS = [
   { shown: "Esc", what: "Drop the stroke under way" },
 ];
 
-const TABLE = new Map(SHEET.flatMap(({ items }) => items)
-  .flatMap(({ keys, action }) => keys.map((key) => [key, action])));
+const TABLE = new Map(
+  SHEET.flatMap(({ items }) => items).flatMap(({ keys, action }) => keys.map((key) => [key, action])),
+);
 
 /**
  * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "getModifierState">} event

@@ -12,8 +12,17 @@ export const CATEGORIES = ["object", "part", "material", "colour", "half"];
 export const SORTS = /** @type {const} */ (["iou", "unit", "label"]);
 
 /** @type {Wall} */
-export const EMPTY_WALL =
-  { model: "", layer: "", concept: "", category: "", q: "", sort: "iou", minimum: null, units: [], brush: "" };
+export const EMPTY_WALL = {
+  model: "",
+  layer: "",
+  concept: "",
+  category: "",
+  q: "",
+  sort: "iou",
+  minimum: null,
+  units: [],
+  brush: "",
+};
 
 /** @param {string} search  of an address @returns {Wall} */
 export function readWall(search) {
@@ -28,7 +37,10 @@ export function readWall(search) {
     q: word("q"),
     sort: SORTS.find((sort) => sort === query.get("sort")) ?? "iou",
     minimum: minimum >= 0 && minimum <= 1 ? minimum : null,
-    units: word("units").split(",").filter((text) => /^\d{1,6}$/.test(text)).map(Number),
+    units: word("units")
+      .split(",")
+      .filter((text) => /^\d{1,6}$/.test(text))
+      .map(Number),
     brush: word("brush"),
   };
 }
@@ -63,7 +75,11 @@ export const isLabelled = (unit, minimum) =>
 /** What is searched for, word by word; a number may be written as people say it: "unit 12", "#12".
  * @param {string} q */
 const wordsOf = (q) =>
-  q.toLowerCase().replace(/(?:\bunits?\s*#?|#)\s*(?=\d|$)/g, "").split(/\s+/).filter(Boolean);
+  q
+    .toLowerCase()
+    .replace(/(?:\bunits?\s*#?|#)\s*(?=\d|$)/g, "")
+    .split(/\s+/)
+    .filter(Boolean);
 
 /** The units on the wall. A list of units keeps its own order, best first, as a brush has it.
  * @param {readonly Unit[]} all  of the layer, by number @param {Wall} wall @returns {readonly Unit[]} */
@@ -86,12 +102,15 @@ export function shown(all, wall) {
 const ORDERS = {
   iou: (a, b) => b.iou - a.iou || a.unit - b.unit,
   unit: (a, b) => a.unit - b.unit,
-  label: (a, b) => Number(b.labelled) - Number(a.labelled) || rank(a.category) - rank(b.category) ||
-    String(a.label).localeCompare(String(b.label)) || b.iou - a.iou,
+  label: (a, b) =>
+    Number(b.labelled) - Number(a.labelled) ||
+    rank(a.category) - rank(b.category) ||
+    String(a.label).localeCompare(String(b.label)) ||
+    b.iou - a.iou,
 };
 
 /** @param {string | null} category */
-const rank = (category) => (CATEGORIES.indexOf(category ?? "") + 1 || CATEGORIES.length + 1);
+const rank = (category) => CATEGORIES.indexOf(category ?? "") + 1 || CATEGORIES.length + 1;
 
 /** By category, then most units first. @param {readonly Unit[]} all @param {number | null} minimum
  * @returns {readonly Bar[]} */
@@ -104,6 +123,7 @@ export function barsOf(all, minimum) {
     const bar = bars.get(key) ?? { concept: unit.label, category: unit.category, count: 0 };
     bars.set(key, { ...bar, count: bar.count + 1 });
   }
-  return [...bars.values()].sort((a, b) =>
-    rank(a.category) - rank(b.category) || b.count - a.count || a.concept.localeCompare(b.concept));
+  return [...bars.values()].sort(
+    (a, b) => rank(a.category) - rank(b.category) || b.count - a.count || a.concept.localeCompare(b.concept),
+  );
 }

@@ -14,4 +14,4 @@ export function worldName({ domain, title: name }, models) {
 export const article = (name) => `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 
 /** @param {number} count @param {string} one */
-export const plural = (count, one) => `${count} ${count === 1 ? one : one.replace(/lf$/, "lve") + "s"}`;
+export const plural = (count, one) => `${count} ${count === 1 ? one : `${one.replace(/lf$/, "lve")}s`}`;

@@ -33,8 +33,10 @@ function choose() {
   const first = need(document, "#model", HTMLSelectElement);
   const second = need(document, "#with", HTMLSelectElement);
   first.replaceChildren(...models.map(({ id, title: name }) => h("option", { value: id }, name)));
-  second.replaceChildren(h("option", { value: "" }, "Nothing"),
-    ...models.filter(({ id }) => id !== model).map(({ id, title: name }) => h("option", { value: id }, name)));
+  second.replaceChildren(
+    h("option", { value: "" }, "Nothing"),
+    ...models.filter(({ id }) => id !== model).map(({ id, title: name }) => h("option", { value: id }, name)),
+  );
   first.value = model;
   second.value = beside;
   const go = () => location.assign(layersLink(first.value, second.value === first.value ? "" : second.value));
@@ -46,11 +48,13 @@ function draw() {
   const full = all.filter(({ layers }) => layers.length);
   const missing = all.find(({ layers }) => !layers.length);
   if (missing) {
-    showEmpty(`${nameOf(missing.model)} is not dissected yet. This finds out what its layers stand for:`,
-      { command: `unitbrush dissect ${missing.model}` });
+    showEmpty(`${nameOf(missing.model)} is not dissected yet. This finds out what its layers stand for:`, {
+      command: `unitbrush dissect ${missing.model}`,
+    });
   }
-  need(document, "#legend", HTMLElement).replaceChildren(...CATEGORIES.map((category) =>
-    concept(plural(2, category).slice(2), category)));
+  need(document, "#legend", HTMLElement).replaceChildren(
+    ...CATEGORIES.map((category) => concept(plural(2, category).slice(2), category)),
+  );
   const across = cellsAcross(full);
   charts.classList.toggle("stacked", stacked(full));
   charts.replaceChildren(...full.map((of) => towersOf(of, nameOf(of.model), across)));
@@ -95,10 +99,20 @@ function show(block) {
   const { layer, category } = block;
   const where = all.length > 1 ? `${nameOf(block.model)}, ${layer}` : layer;
   need(document, "#names-title", HTMLElement).textContent = `${where}: ${plural(names.length, category)}`;
-  need(document, "#name-list", HTMLElement).replaceChildren(...names.map(({ concept: name, units }) => {
-    const href = wallLink({ model: block.model, layer, concept: name, category });
-    const unit = h("span", { class: "unseen" }, units === 1 ? " unit" : " units");
-    return h("li", {}, h("a", { class: "name", href, title: `${title(name)}: ${plural(units, "unit")}` },
-      concept(name, category), h("small", {}, String(units), unit)));
-  }));
+  need(document, "#name-list", HTMLElement).replaceChildren(
+    ...names.map(({ concept: name, units }) => {
+      const href = wallLink({ model: block.model, layer, concept: name, category });
+      const unit = h("span", { class: "unseen" }, units === 1 ? " unit" : " units");
+      return h(
+        "li",
+        {},
+        h(
+          "a",
+          { class: "name", href, title: `${title(name)}: ${plural(units, "unit")}` },
+          concept(name, category),
+          h("small", {}, String(units), unit),
+        ),
+      );
+    }),
+  );
 }

@@ -1,10 +1,10 @@
 /** The wiring of /look. */
 import { fetchLayers } from "../api.js";
 import { bag, listen, need } from "../lib/dom.js";
-import { uploadedPicture } from "../lib/uploaded-picture.js";
 import { layerIn } from "../lib/layers.js";
-import { isStep, readQuery, queryLink } from "../lib/look-query.js";
+import { isStep, queryLink, readQuery } from "../lib/look-query.js";
 import { createStore } from "../lib/store.js";
+import { uploadedPicture } from "../lib/uploaded-picture.js";
 import { classifierOf, lookAt, lookAway, openLooking, sees, turn } from "../looking.js";
 import { mountModels, showLayers } from "../views/choose.js";
 import { showEmpty } from "../views/empty.js";
@@ -32,7 +32,7 @@ else showEmpty("There is no network on this server yet.");
 /** @param {string} otherwise  the network of an address that names none */
 function start(otherwise) {
   const known = (/** @type {LookQuery} */ query) =>
-    (models.some(({ id }) => id === query.model) ? query : { ...query, model: otherwise });
+    models.some(({ id }) => id === query.model) ? query : { ...query, model: otherwise };
   const queryNow = known(readQuery(location.search));
   const picture = sees(models, queryNow.model) ? uploadedPicture() : null; // one comes back to it, or reloads
   const store = createStore(/** @type {State} */ ({ models, query: queryNow, layers: null, picture }));
@@ -42,39 +42,56 @@ function start(otherwise) {
   /** @param {LookQuery} query */
   const turnTo = (query) => store.update((s) => turn(s, query, uploadedPicture()));
 
-  const file = mountFile((picture) => {
-    const classifier = classifierOf(store.state);
-    if (classifier) store.update((s) => lookAt(s, classifier.id, picture));
-    else file.complain("Generators make their own pictures; there is no classifier on this server to look at yours.");
-  }, () => store.update(lookAway));
+  const file = mountFile(
+    (picture) => {
+      const classifier = classifierOf(store.state);
+      if (classifier) store.update((s) => lookAt(s, classifier.id, picture));
+      else file.complain("Generators make their own pictures; there is no classifier on this server to look at yours.");
+    },
+    () => store.update(lookAway),
+  );
   looking.complain = file.complain;
   const chooser = mountModels(models, store.state.query.model, (model) =>
-    turnTo(readQuery(`?${new URLSearchParams({ model })}`)));
-  const picker = mountPlacePicker({ place: () => (looking.hasPicture() ? store.state.query.at : []),
+    turnTo(readQuery(`?${new URLSearchParams({ model })}`)),
+  );
+  const picker = mountPlacePicker({
+    place: () => (looking.hasPicture() ? store.state.query.at : []),
     grid: () => store.state.layers?.layers.find(({ layer }) => layer === store.state.query.layer)?.grid ?? 0,
-    look: (at) => looking.hasPicture() && go({ at }), speak: (text) => (element("spoken").textContent = text) });
-  store.subscribe((s) => s.query.model, (model) => {
-    chooser.show(model);
-    void looking.ask("layers", async (signal) => {
-      const layers = await fetchLayers(model, signal);
-      store.update((s) => ({ ...s, layers, query: { ...s.query, layer: layerIn(layers, s.query.layer) } }));
-      showEmpty(layers.layers.length ? "" : "This network is not dissected yet. This finds out what its units do:",
-        { command: `unitbrush dissect ${model}` });
-    });
+    look: (at) => looking.hasPicture() && go({ at }),
+    speak: (text) => (element("spoken").textContent = text),
   });
+  store.subscribe(
+    (s) => s.query.model,
+    (model) => {
+      chooser.show(model);
+      void looking.ask("layers", async (signal) => {
+        const layers = await fetchLayers(model, signal);
+        store.update((s) => ({ ...s, layers, query: { ...s.query, layer: layerIn(layers, s.query.layer) } }));
+        showEmpty(layers.layers.length ? "" : "This network is not dissected yet. This finds out what its units do:", {
+          command: `unitbrush dissect ${model}`,
+        });
+      });
+    },
+  );
   mountLookPicture(store, looking);
   mountAnswers(store, looking);
-  store.subscribe((s) => `${s.query.model} ${s.query.layer} ${s.layers !== null}`, () => {
-    const { layers, query: now } = store.state;
-    picker.redraw(); // another grid
-    if (layers) showLayers(layers.layers, now.layer, (layer) => queryLink({ ...now, layer, unit: null }));
-  });
-  store.subscribe((s) => s.query, (now) => {
-    picker.redraw();
-    const link = queryLink(now);
-    const step = isStep(readQuery(location.search), now);
-    if (link !== location.pathname + location.search) history[step ? "pushState" : "replaceState"](null, "", link);
-  });
+  store.subscribe(
+    (s) => `${s.query.model} ${s.query.layer} ${s.layers !== null}`,
+    () => {
+      const { layers, query: now } = store.state;
+      picker.redraw(); // another grid
+      if (layers) showLayers(layers.layers, now.layer, (layer) => queryLink({ ...now, layer, unit: null }));
+    },
+  );
+  store.subscribe(
+    (s) => s.query,
+    (now) => {
+      picker.redraw();
+      const link = queryLink(now);
+      const step = isStep(readQuery(location.search), now);
+      if (link !== location.pathname + location.search) history[step ? "pushState" : "replaceState"](null, "", link);
+    },
+  );
 
   window.addEventListener("popstate", () => {
     const now = known(readQuery(location.search));

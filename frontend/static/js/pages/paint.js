@@ -75,7 +75,10 @@ async function start() {
     share.dispose,
     session.dispose,
     autosave(store),
-    store.subscribe((s) => s.model, (model) => void loadBrushes(model).then(loadOthers)),
+    store.subscribe(
+      (s) => s.model,
+      (model) => void loadBrushes(model).then(loadOthers),
+    ),
   ];
 
   /** The other worlds are one click away; their brushes are small. */
@@ -98,7 +101,7 @@ async function start() {
 
   await share.fromAddress();
   window.addEventListener("pagehide", (event) => {
-    if (!event.persisted) stops.forEach((stop) => stop());
+    if (!event.persisted) for (const stop of stops) stop();
   });
 }
 

@@ -37,10 +37,12 @@ function lead() {
   const where = `${model.title}, ${unit.grid} × ${unit.grid} cells`;
   if (label) {
     headline.replaceChildren(concept(label.name, label.category));
-    subline.textContent = `Unit ${unit.unit} of ${unit.layer}. The region where it is active overlaps ${label.name} ` +
+    subline.textContent =
+      `Unit ${unit.unit} of ${unit.layer}. The region where it is active overlaps ${label.name} ` +
       `with an IoU of ${iouText(unit.iou)}. ${where}.`;
   } else {
-    subline.textContent = "No concept overlaps enough to be a label: the best, " +
+    subline.textContent =
+      "No concept overlaps enough to be a label: the best, " +
       `${unit.label ?? "none"}, has an IoU of ${iouBeside(unit.iou, unit.minimum_iou)}, ` +
       `and a label counts from ${unit.minimum_iou}. ${where}.`;
   }
@@ -75,7 +77,10 @@ function turn() {
   showPlaces(wall);
   /** @type {Record<string, HTMLAnchorElement>} */
   const ways = {};
-  for (const [id, key] of /** @type {const} */ ([["previous", "ArrowLeft"], ["next", "ArrowRight"]])) {
+  for (const [id, key] of /** @type {const} */ ([
+    ["previous", "ArrowLeft"],
+    ["next", "ArrowRight"],
+  ])) {
     const link = need(document, `#${id}`, HTMLAnchorElement);
     const number = unit.neighbours[id];
     if (number === null) continue;

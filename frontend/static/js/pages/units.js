@@ -4,8 +4,8 @@ import { bag, listen, need } from "../lib/dom.js";
 import { layerIn } from "../lib/layers.js";
 import { lightCells } from "../lib/slider.js";
 import { createStore } from "../lib/store.js";
-import { barsOf, isLabelled, isStep, readWall, shown, SORTS, wallLink } from "../lib/wall.js";
-import { plural, title as named } from "../lib/words.js";
+import { barsOf, isLabelled, isStep, readWall, SORTS, shown, wallLink } from "../lib/wall.js";
+import { title as named, plural } from "../lib/words.js";
 import { showBars } from "../views/bars.js";
 import { mountModels, showLayers } from "../views/choose.js";
 import { showEmpty } from "../views/empty.js";
@@ -68,24 +68,36 @@ function start() {
     turn({ ...readWall(""), model, sort: store.state.wall.sort });
   });
 
-  store.subscribe((s) => s.wall.model, (model) => {
-    chooser.show(model);
-    if (store.state.layers?.model !== model) void load(model);
-  });
-  store.subscribe((s) => s.layers && s.wall.layer, (layer) => layer && void loadUnits(store.state.wall.model, layer));
-  store.subscribe((s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`, () => {
-    const { layers, wall } = store.state;
-    const { model, sort } = wall;
-    if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ model, layer, sort }));
-  });
+  store.subscribe(
+    (s) => s.wall.model,
+    (model) => {
+      chooser.show(model);
+      if (store.state.layers?.model !== model) void load(model);
+    },
+  );
+  store.subscribe(
+    (s) => s.layers && s.wall.layer,
+    (layer) => layer && void loadUnits(store.state.wall.model, layer),
+  );
+  store.subscribe(
+    (s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`,
+    () => {
+      const { layers, wall } = store.state;
+      const { model, sort } = wall;
+      if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ model, layer, sort }));
+    },
+  );
   store.subscribe((s) => s, draw);
   let last = store.state.wall;
-  store.subscribe((s) => s.wall, (wall) => {
-    const link = wallLink(wall);
-    const step = isStep(last, wall) ? "pushState" : "replaceState";
-    if (link !== location.pathname + location.search) history[step](null, "", link);
-    last = wall;
-  });
+  store.subscribe(
+    (s) => s.wall,
+    (wall) => {
+      const link = wallLink(wall);
+      const step = isStep(last, wall) ? "pushState" : "replaceState";
+      if (link !== location.pathname + location.search) history[step](null, "", link);
+      last = wall;
+    },
+  );
   window.addEventListener("popstate", () => {
     scrolled.back();
     turn(withFirst(readWall(location.search)));
@@ -175,13 +187,19 @@ function draw({ wall, layers, units, trouble }) {
   }
   const labelled = units.filter((unit) => isLabelled(unit, wall.minimum)).length;
   const { length } = wall.units;
-  headline.textContent = length ? `The ${length > 1 ? plural(length, "unit") : "unit"} of ${brushName(wall)}`
+  headline.textContent = length
+    ? `The ${length > 1 ? plural(length, "unit") : "unit"} of ${brushName(wall)}`
     : `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
   const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
-  subline.textContent = `${place}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
+  subline.textContent =
+    `${place}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
     "a unit is most active, lit where it is above its 0.99 quantile.";
-  need(document, "#found", HTMLElement).textContent = found.length === units.length ? "" : wall.units.length
-    ? `${plural(found.length, "unit")} of the brush, best first` : `${plural(found.length, "unit")} of ${units.length}`;
+  need(document, "#found", HTMLElement).textContent =
+    found.length === units.length
+      ? ""
+      : wall.units.length
+        ? `${plural(found.length, "unit")} of the brush, best first`
+        : `${plural(found.length, "unit")} of ${units.length}`;
   const all = need(document, "#all", HTMLAnchorElement);
   all.hidden = found.length === units.length;
   all.href = wallLink({ model: wall.model, layer: wall.layer, sort: wall.sort, minimum: wall.minimum });

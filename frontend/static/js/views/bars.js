@@ -14,16 +14,30 @@ export function showBars(bars, wall) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   need(document, "#chart", HTMLElement).hidden = !bars.length;
   into.style.setProperty("--most", String(most));
-  replaceUnder(into, bars.map(({ concept: name, category, count }) => {
-    const chosen = wall.concept === name && (!wall.category || wall.category === category);
-    const link = wallLink({ ...rest, concept: chosen ? "" : name, category: chosen ? "" : category });
-    const dim = !chosen && (wall.concept || (wall.category && wall.category !== category));
-    return h("a", { href: link, class: dim ? "bar-of dim" : "bar-of", "data-category": category,
-      "data-key": `${category} ${name}`, title: `${title(name)}: ${plural(count, "unit")}`,
-      ...(chosen && { "aria-current": "true" }), style: `--count: ${count}` },
-    h("b", {}, String(count)), h("i", {}), h("span", {}, name),
-    h("span", { class: "unseen" }, ` ${count === 1 ? "unit" : "units"}, ${category}`));
-  }));
+  replaceUnder(
+    into,
+    bars.map(({ concept: name, category, count }) => {
+      const chosen = wall.concept === name && (!wall.category || wall.category === category);
+      const link = wallLink({ ...rest, concept: chosen ? "" : name, category: chosen ? "" : category });
+      const dim = !chosen && (wall.concept || (wall.category && wall.category !== category));
+      return h(
+        "a",
+        {
+          href: link,
+          class: dim ? "bar-of dim" : "bar-of",
+          "data-category": category,
+          "data-key": `${category} ${name}`,
+          title: `${title(name)}: ${plural(count, "unit")}`,
+          ...(chosen && { "aria-current": "true" }),
+          style: `--count: ${count}`,
+        },
+        h("b", {}, String(count)),
+        h("i", {}),
+        h("span", {}, name),
+        h("span", { class: "unseen" }, ` ${count === 1 ? "unit" : "units"}, ${category}`),
+      );
+    }),
+  );
   showLegend(bars, wall);
 }
 
@@ -32,12 +46,24 @@ export function showBars(bars, wall) {
 function showLegend(bars, wall) {
   const legend = need(document, "#legend", HTMLElement);
   const { q: _q, units: _units, brush: _brush, concept: _concept, ...rest } = wall;
-  replaceUnder(legend, CATEGORIES.map((category) => {
-    const own = bars.filter((bar) => bar.category === category);
-    const chosen = wall.category === category && !wall.concept;
-    const link = wallLink({ ...rest, category: chosen ? "" : category });
-    const units = own.reduce((sum, { count }) => sum + count, 0);
-    return h("a", { href: link, "data-key": category, class: "category", title: `${plural(units, "unit")}`,
-      ...(chosen && { "aria-current": "true" }) }, concept(plural(own.length, category), category));
-  }));
+  replaceUnder(
+    legend,
+    CATEGORIES.map((category) => {
+      const own = bars.filter((bar) => bar.category === category);
+      const chosen = wall.category === category && !wall.concept;
+      const link = wallLink({ ...rest, category: chosen ? "" : category });
+      const units = own.reduce((sum, { count }) => sum + count, 0);
+      return h(
+        "a",
+        {
+          href: link,
+          "data-key": category,
+          class: "category",
+          title: `${plural(units, "unit")}`,
+          ...(chosen && { "aria-current": "true" }),
+        },
+        concept(plural(own.length, category), category),
+      );
+    }),
+  );
 }

@@ -18,9 +18,15 @@ export function mountBrushes(store) {
       list.replaceChildren(...Array.from({ length: 9 }, () => h("div", { class: "brush ghost" })));
     } else if (!brushes.length) {
       const { model } = store.state;
-      list.replaceChildren(h("p", { class: "note brush-empty" },
-        "No brushes yet. These commands dissect the network and look for brushes that work:",
-        h("code", {}, `unitbrush dissect ${model}`), h("code", {}, `unitbrush brushes ${model}`)));
+      list.replaceChildren(
+        h(
+          "p",
+          { class: "note brush-empty" },
+          "No brushes yet. These commands dissect the network and look for brushes that work:",
+          h("code", {}, `unitbrush dissect ${model}`),
+          h("code", {}, `unitbrush brushes ${model}`),
+        ),
+      );
     } else {
       list.replaceChildren(...brushes.map(card));
     }
@@ -36,8 +42,12 @@ export function mountBrushes(store) {
     const picture = patientImage({ src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
     const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
     if (index < 9 && unit === undefined) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
-    return h("label", { class: "brush", title: title(brush.concept) }, input,
-      h("span", { class: "brush-card" }, picture, name));
+    return h(
+      "label",
+      { class: "brush", title: title(brush.concept) },
+      input,
+      h("span", { class: "brush-card" }, picture, name),
+    );
   }
 
   function mark() {

@@ -13,20 +13,39 @@ export function mountModels(models, current, choose) {
   select.replaceChildren(...models.map(({ id, title }) => h("option", { value: id }, title)));
   select.value = current;
   listen(into, select, "change", () => choose(select.value));
-  return { show: (/** @type {string} */ model) => void (select.value = model), dispose: into.dispose };
+  return {
+    /** @param {string} model */
+    show(model) {
+      select.value = model;
+    },
+    dispose: into.dispose,
+  };
 }
 
 /** Each layer with the share of its units that are labelled; the menu keeps to the current one.
  * @param {readonly LayerSummary[]} layers @param {string} current @param {(layer: string) => string} link */
 export function showLayers(layers, current, link) {
   const nav = need(document, "#layers", HTMLElement);
-  replaceUnder(nav, layers.map(({ layer, units, labelled }) => {
-    const meter = h("i", { class: "meter", style: `--share: ${labelled / Math.max(1, units)}` });
-    const name = `${labelled} of ${units} units labelled`;
-    return h("a", { href: link(layer), "data-key": layer, class: "layer", title: name,
-      ...(layer === current && { "aria-current": "page" }) },
-      h("b", {}, layer), meter, h("span", { class: "unseen" }, `, ${name}`));
-  }));
+  replaceUnder(
+    nav,
+    layers.map(({ layer, units, labelled }) => {
+      const meter = h("i", { class: "meter", style: `--share: ${labelled / Math.max(1, units)}` });
+      const name = `${labelled} of ${units} units labelled`;
+      return h(
+        "a",
+        {
+          href: link(layer),
+          "data-key": layer,
+          class: "layer",
+          title: name,
+          ...(layer === current && { "aria-current": "page" }),
+        },
+        h("b", {}, layer),
+        meter,
+        h("span", { class: "unseen" }, `, ${name}`),
+      );
+    }),
+  );
   showPlaces(link(current));
   nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -9,6 +9,9 @@ export function showEmpty(words, { command, link } = {}) {
   const box = need(document, "#empty", HTMLElement);
   box.hidden = !words;
   if (!words) return;
-  box.replaceChildren(h("p", {}, words), ...(command ? [h("pre", { tabindex: "0" }, h("code", {}, command))] : []),
-    ...(link ? [h("a", { class: "button", href: link.href }, link.text)] : []));
+  box.replaceChildren(
+    h("p", {}, words),
+    ...(command ? [h("pre", { tabindex: "0" }, h("code", {}, command))] : []),
+    ...(link ? [h("a", { class: "button", href: link.href }, link.text)] : []),
+  );
 }

@@ -13,14 +13,38 @@ export function mountEvidence(into, unit) {
   const more = need(document, "#more", HTMLButtonElement);
   const overlapping = unit.concepts.filter(({ iou }) => iou > 0);
   const best = Math.max(unit.minimum_iou * 2, overlapping[0]?.iou ?? 0);
-  const rows = overlapping.map(({ concept: name, category, iou }) => h("tr", iou >= unit.minimum_iou ? {} : { class: "weak" },
-    h("th", { scope: "row" }, concept(name, category)),
-    h("td", { class: "bar-cell" }, h("i", { class: "fit", "data-category": category,
-      style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}` })),
-    h("td", { class: "number" }, iouBeside(iou, unit.minimum_iou))));
+  const rows = overlapping.map(({ concept: name, category, iou }) =>
+    h(
+      "tr",
+      iou >= unit.minimum_iou ? {} : { class: "weak" },
+      h("th", { scope: "row" }, concept(name, category)),
+      h(
+        "td",
+        { class: "bar-cell" },
+        h("i", {
+          class: "fit",
+          "data-category": category,
+          style: `--share: ${iou / best}; --least: ${unit.minimum_iou / best}`,
+        }),
+      ),
+      h("td", { class: "number" }, iouBeside(iou, unit.minimum_iou)),
+    ),
+  );
   const body = h("tbody");
-  table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Concept"),
-    h("td", {}, h("span", { class: "unseen" }, "As a bar")), h("th", { scope: "col", class: "number" }, "IoU"))), body);
+  table.replaceChildren(
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "Concept"),
+        h("td", {}, h("span", { class: "unseen" }, "As a bar")),
+        h("th", { scope: "col", class: "number" }, "IoU"),
+      ),
+    ),
+    body,
+  );
   more.hidden = rows.length <= FIRST;
   /** @param {boolean} all */
   function open(all) {
@@ -42,25 +66,44 @@ function showHistogram(unit) {
   const { edges, counts } = unit.histogram;
   const place = placeOf(edges, unit.threshold);
   const bars = histogramBars(edges, counts, unit.threshold).map(({ x, width, height, dark, count }) =>
-    h("i", { style: `left: ${x}%; width: ${width}%; height: ${height}%; --dark: ${dark}%`,
-      title: `${count.toLocaleString("en")} positions` }));
-  const mark = h("b", { class: "mark-at", style: `left: ${place}%` },
-    h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`));
-  const scale = h("p", { class: "scale" }, h("span", {}, short(edges[0] ?? 0)),
-    h("span", {}, "Heights are logarithmic"), h("span", {}, short(edges.at(-1) ?? 0)));
-  const said = `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; ` +
+    h("i", {
+      style: `left: ${x}%; width: ${width}%; height: ${height}%; --dark: ${dark}%`,
+      title: `${count.toLocaleString("en")} positions`,
+    }),
+  );
+  const mark = h(
+    "b",
+    { class: "mark-at", style: `left: ${place}%` },
+    h("span", { class: place > 70 ? "before" : "" }, "t", h("sub", {}, "u"), ` = ${short(unit.threshold)}`),
+  );
+  const scale = h(
+    "p",
+    { class: "scale" },
+    h("span", {}, short(edges[0] ?? 0)),
+    h("span", {}, "Heights are logarithmic"),
+    h("span", {}, short(edges.at(-1) ?? 0)),
+  );
+  const said =
+    `Histogram of the activation from ${short(edges[0] ?? 0)} to ${short(edges.at(-1) ?? 0)}; ` +
     `the unit counts as active above ${short(unit.threshold)}. Heights are logarithmic.`;
   need(document, "#histogram", HTMLElement).replaceChildren(
-    h("div", { class: "plot", role: "img", "aria-label": said }, ...bars, mark), scale);
+    h("div", { class: "plot", role: "img", "aria-label": said }, ...bars, mark),
+    scale,
+  );
   const facts = [
-    ["exceeded at 1% of all positions", short(unit.threshold)], ["mean", short(unit.mean)],
-    ["highest", short(unit.peak)], ["images looked at", unit.images.toLocaleString("en")],
+    ["exceeded at 1% of all positions", short(unit.threshold)],
+    ["mean", short(unit.mean)],
+    ["highest", short(unit.peak)],
+    ["images looked at", unit.images.toLocaleString("en")],
   ];
   const rows = facts.flatMap(([name = "", value = ""]) => [h("dt", {}, name), h("dd", {}, value)]);
   need(document, "#facts", HTMLElement).replaceChildren(...rows);
   if (unit.iclr) {
     const { concept: name, category, iqr, iou, threshold } = unit.iclr;
-    need(document, "#iclr", HTMLElement).replaceChildren("By information quality ratio, as in the ICLR paper: ",
-      concept(name, category), `, IQR ${iouText(iqr)}, IoU ${iouText(iou)} above ${short(threshold)}.`);
+    need(document, "#iclr", HTMLElement).replaceChildren(
+      "By information quality ratio, as in the ICLR paper: ",
+      concept(name, category),
+      `, IQR ${iouText(iqr)}, IoU ${iouText(iou)} above ${short(threshold)}.`,
+    );
   }
 }

@@ -1,8 +1,8 @@
 /** A picture of one's own: chosen, dropped anywhere on the page, or pasted. */
 import { bag, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
-import { forgetPicture, rememberPicture } from "../lib/uploaded-picture.js";
 import { squarePicture } from "../lib/picture.js";
+import { forgetPicture, rememberPicture } from "../lib/uploaded-picture.js";
 
 /** @param {(picture: Blob) => void} take  gets the square picture
  * @param {() => void} remove  it is not wanted any more */

@@ -35,12 +35,19 @@ export function mountGallery(into, unit, isGenerator, single) {
 function figure(unit, { image, score, rank, url, masked_url: masked }, isGenerator) {
   const what = isGenerator ? `Scene ${image}` : `Image ${image}`;
   const sides = { loading: "lazy", decoding: "async", width: 128, height: 128, draggable: "false" };
-  const picture = h("button", { type: "button", class: "hold", title: "Hold to see it the other way" },
+  const picture = h(
+    "button",
+    { type: "button", class: "hold", title: "Hold to see it the other way" },
     patientImage({ ...sides, class: "plain", src: url, alt: "" }),
-    patientImage({ ...sides, class: "masked", src: masked, alt: `${what}, number ${rank + 1}` }));
+    patientImage({ ...sides, class: "masked", src: masked, alt: `${what}, number ${rank + 1}` }),
+  );
   const { model, layer, unit: number } = unit;
   const query = new URLSearchParams({ model, layer, seed: String(image), unit: String(number) });
   const name = isGenerator ? h("a", { href: `/look?${query}`, title: "Look at this scene" }, what) : what;
-  return h("li", {}, picture, h("span", { class: "top-line" }, name,
-    h("small", { title: "Highest activation" }, short(score))));
+  return h(
+    "li",
+    {},
+    picture,
+    h("span", { class: "top-line" }, name, h("small", { title: "Highest activation" }, short(score))),
+  );
 }

@@ -26,8 +26,14 @@ export function mountHint(store) {
   function place() {
     const { state } = store;
     const brush = brushOf(state);
-    const show = !state.taught && brush !== undefined && !strokesOf(state).length && state.frame > 0 && !state.draft &&
-      state.tool.mode === "draw" && state.picture !== "failed";
+    const show =
+      !state.taught &&
+      brush !== undefined &&
+      !strokesOf(state).length &&
+      state.frame > 0 &&
+      !state.draft &&
+      state.tool.mode === "draw" &&
+      state.picture !== "failed";
     hint.hidden = !show;
     if (!show || !brush) {
       ghost.remove();
@@ -40,7 +46,8 @@ export function mountHint(store) {
     const tall = y1 - y0 > x1 - x0;
     const inset = Math.min(width / 2, 50 * (tall ? y1 - y0 : x1 - x0));
     const row = 50 * (y0 + y1);
-    const d = tall ? `M${middle} ${100 * y0 + inset}L${middle} ${100 * y1 - inset + 0.01}`
+    const d = tall
+      ? `M${middle} ${100 * y0 + inset}L${middle} ${100 * y1 - inset + 0.01}`
       : `M${100 * x0 + inset} ${row}L${100 * x1 - inset + 0.01} ${row}`;
     for (const one of [path, trace]) one.setAttribute("d", d);
     path.setAttribute("stroke-width", String(width));
@@ -54,7 +61,12 @@ export function mountHint(store) {
   const done = () => store.update((s) => (s.taught ? s : { ...s, taught: true }));
   listen(into, need(document, "#hint-close", HTMLButtonElement), "click", done);
   into.add(store.subscribe((s) => s, place));
-  into.add(store.subscribe((s) => strokesOf(s).length > 0, (painted) => painted && done()));
+  into.add(
+    store.subscribe(
+      (s) => strokesOf(s).length > 0,
+      (painted) => painted && done(),
+    ),
+  );
   into.add(() => ghost.remove());
   return into.dispose;
 }

@@ -55,8 +55,9 @@ export function mountHistory(store, session) {
     if (!item || staying.has(item.dataset["id"] ?? "")) return null;
     const all = [...list.children];
     const at = all.indexOf(item);
-    const next = [...all.slice(at + 1), ...all.slice(0, at).reverse()]
-      .find((one) => one instanceof HTMLElement && staying.has(one.dataset["id"] ?? ""));
+    const next = [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(
+      (one) => one instanceof HTMLElement && staying.has(one.dataset["id"] ?? ""),
+    );
     return next?.querySelector(`[data-action="${/** @type {HTMLElement} */ (focused).dataset["action"]}"]`) ?? picture;
   }
 
@@ -64,17 +65,35 @@ export function mountHistory(store, session) {
   function row(stroke) {
     const verb = stroke.mode === "draw" ? "drawn" : "erased";
     const count = unitsIn(stroke.brush)?.units.length ?? stroke.count;
-    const details = [verb, plural(count, "unit"), ...(stroke.strength < 100 ? [`${stroke.strength}%`] : []),
-      ...(stroke.layer ? [stroke.layer] : [])].join(", ");
+    const details = [
+      verb,
+      plural(count, "unit"),
+      ...(stroke.strength < 100 ? [`${stroke.strength}%`] : []),
+      ...(stroke.layer ? [stroke.layer] : []),
+    ].join(", ");
     const thumb = h("canvas", { width: THUMB, height: THUMB, "aria-hidden": "true" });
     const name = h("b");
     const said = h("span", { class: "unseen" });
-    const face = h("button", { type: "button", class: "stroke-face", "data-action": "toggle" }, thumb,
-      h("span", {}, name, h("small", {}, details)));
-    const remove = h("button", { type: "button", class: "quiet", "data-action": "remove", title: "Delete" },
-      icon("close"), said);
-    return { item: h("li", { class: "stroke", "data-id": stroke.id }, face, remove), face, name, said, thumb,
-      below: undefined };
+    const face = h(
+      "button",
+      { type: "button", class: "stroke-face", "data-action": "toggle" },
+      thumb,
+      h("span", {}, name, h("small", {}, details)),
+    );
+    const remove = h(
+      "button",
+      { type: "button", class: "quiet", "data-action": "remove", title: "Delete" },
+      icon("close"),
+      said,
+    );
+    return {
+      item: h("li", { class: "stroke", "data-id": stroke.id }, face, remove),
+      face,
+      name,
+      said,
+      thumb,
+      below: undefined,
+    };
   }
 
   /** What may change. @param {Row} own @param {Stroke} stroke */
@@ -113,10 +132,15 @@ export function mountHistory(store, session) {
   into.add(store.subscribe(strokesOf, update));
   into.add(store.subscribe((s) => s.brushes, update));
   let below = session.original;
-  into.add(store.subscribe((s) => s.frame, () => {
-    if (session.original && session.original !== below) update();
-    below = session.original;
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.frame,
+      () => {
+        if (session.original && session.original !== below) update();
+        below = session.original;
+      },
+    ),
+  );
   return into.dispose;
 }
 
@@ -149,7 +173,9 @@ function thumbnails() {
     prepare(original);
     const image = new ImageData(THUMB, THUMB);
     const colour = stroke.mode === "draw" ? [245, 185, 46, 209] : [196, 84, 176, 209];
-    rasterise(stroke, THUMB).forEach((hit, i) => hit && image.data.set(colour, 4 * i));
+    rasterise(stroke, THUMB).forEach((hit, i) => {
+      if (hit) image.data.set(colour, 4 * i);
+    });
     ink.getContext("2d")?.putImageData(image, 0, 0);
     const context = canvas.getContext("2d");
     context?.drawImage(ground, 0, 0);

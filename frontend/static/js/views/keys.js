@@ -23,18 +23,34 @@ export function mountKeys(store, session, speak) {
   listen(into, canvas, "focus", () => {
     if (canvas.matches(":focus-visible") && !store.state.cursor) appear();
   });
-  into.add(store.subscribe((s) => s.cursor !== null, (keyed) => canvas.classList.toggle("keyed", keyed)));
+  into.add(
+    store.subscribe(
+      (s) => s.cursor !== null,
+      (keyed) => canvas.classList.toggle("keyed", keyed),
+    ),
+  );
   listen(into, canvas, "blur", finish);
-  into.add(store.subscribe((s) => s.look.compare !== null, (comparing) => comparing && finish()));
+  into.add(
+    store.subscribe(
+      (s) => s.look.compare !== null,
+      (comparing) => comparing && finish(),
+    ),
+  );
   listen(into, canvas, "keydown", (event) => {
     const arrow = ARROWS[event.key];
     const step = event.shiftKey ? LARGE_STEP : STEP;
-    const { cursor, draft, look: { compare } } = store.state;
+    const {
+      cursor,
+      draft,
+      look: { compare },
+    } = store.state;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && draft) drop();
     else if (!arrow && event.key !== " " && event.key !== "Enter") return;
-    else if (compare !== null) arrow && slide(compare, arrow, step); // no brush is shown that could paint
-    else if (!cursor) draft || appear(); // first show where it would paint
+    else if (compare !== null)
+      arrow && slide(compare, arrow, step); // no brush is shown that could paint
+    else if (!cursor)
+      draft || appear(); // first show where it would paint
     else if (arrow) move(cursor, arrow, step * LATTICE);
     else if (!event.repeat) press(cursor, event.key === "Enter");
     event.preventDefault();

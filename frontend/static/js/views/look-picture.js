@@ -22,48 +22,63 @@ export function mountLookPicture(store, looking) {
 
   /** While a picture is on its way, nothing lies over the one before. */
   async function show() {
-    const { picture, query: { model, seed } } = store.state;
+    const {
+      picture,
+      query: { model, seed },
+    } = store.state;
     looking.giveUp("picture");
     figure.setAttribute("aria-busy", String(looking.hasPicture()));
-    const good = looking.hasPicture() && await looking.ask("picture", async (signal) => {
-      const file = picture ?? new Blob([await fetchImage(model, seed, signal)]);
-      URL.revokeObjectURL(image.src);
-      image.src = URL.createObjectURL(file);
-      image.alt = picture ? "Your picture" : `Scene ${seed}`;
-      await image.decode();
-      if (signal.aborted) return;
-      image.hidden = false;
-      figure.setAttribute("aria-busy", "false");
-    });
+    const good =
+      looking.hasPicture() &&
+      (await looking.ask("picture", async (signal) => {
+        const file = picture ?? new Blob([await fetchImage(model, seed, signal)]);
+        URL.revokeObjectURL(image.src);
+        image.src = URL.createObjectURL(file);
+        image.alt = picture ? "Your picture" : `Scene ${seed}`;
+        await image.decode();
+        if (signal.aborted) return;
+        image.hidden = false;
+        figure.setAttribute("aria-busy", "false");
+      }));
     if (!good) image.hidden = true;
   }
 
-  return store.subscribe((s) => s.picture ?? `${s.query.model} ${s.query.seed}`, () => {
-    const { picture, query: { model, seed } } = store.state;
-    const generates = looking.generates();
-    for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
-    element("open").hidden = element("own-note").hidden = !classifierOf(store.state);
-    element("remove").hidden = element("classes").hidden = !picture;
-    element("own-note").textContent = ownNote(generates, picture !== null);
-    element("invite").hidden = looking.hasPicture();
-    need(document, "#seed", HTMLInputElement).value = String(seed);
-    void show();
-    element("classes").textContent = "";
-    looking.giveUp("classes");
-    if (picture) void looking.ask("classes", async (signal) => {
-      const classes = await fetchClasses(model, picture, signal);
-      const words = classes.slice(0, CLASSES).filter(({ probability }) => probability > 0.005)
-        .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
-      element("classes").textContent = words.length ? `The network says: ${words.join(" · ")}` : "";
-    });
-  });
+  return store.subscribe(
+    (s) => s.picture ?? `${s.query.model} ${s.query.seed}`,
+    () => {
+      const {
+        picture,
+        query: { model, seed },
+      } = store.state;
+      const generates = looking.generates();
+      for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
+      element("open").hidden = element("own-note").hidden = !classifierOf(store.state);
+      element("remove").hidden = element("classes").hidden = !picture;
+      element("own-note").textContent = ownNote(generates, picture !== null);
+      element("invite").hidden = looking.hasPicture();
+      need(document, "#seed", HTMLInputElement).value = String(seed);
+      void show();
+      element("classes").textContent = "";
+      looking.giveUp("classes");
+      if (picture)
+        void looking.ask("classes", async (signal) => {
+          const classes = await fetchClasses(model, picture, signal);
+          const words = classes
+            .slice(0, CLASSES)
+            .filter(({ probability }) => probability > 0.005)
+            .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
+          element("classes").textContent = words.length ? `The network says: ${words.join(" · ")}` : "";
+        });
+    },
+  );
 }
 
 /** Which network sees a picture of one's own, and how much of it. @param {boolean} generates  the open network does
  * @param {boolean} isThere */
 function ownNote(generates, isThere) {
   if (generates) return "Own pictures are shown to the scene classifier, cut to their middle square.";
-  return isThere ? "Your picture as the scene classifier sees it: its middle square."
+  return isThere
+    ? "Your picture as the scene classifier sees it: its middle square."
     : "The scene classifier sees the middle square of a picture.";
 }
 
@@ -74,19 +89,26 @@ export function mountAnswers(store, looking) {
   const light = need(document, "#light", HTMLCanvasElement);
   let lit = ""; // of what the light is
   const strongest = mountStrongest((unit) =>
-    store.update((s) => ({ ...s, query: { ...s.query, unit: unit === s.query.unit ? null : unit } })));
+    store.update((s) => ({ ...s, query: { ...s.query, unit: unit === s.query.unit ? null : unit } })),
+  );
   /** What both depend on. @param {import("../looking.js").State} s */
   const what = ({ query: { model, layer, seed }, layers, picture }) =>
     [model, layers && layer, seed, picture?.size].join();
 
   async function look() {
-    const { query: { model, layer, at, seed }, layers, picture } = store.state;
+    const {
+      query: { model, layer, at, seed },
+      layers,
+      picture,
+    } = store.state;
     const ready = layers?.layers.length && looking.hasPicture();
     looking.giveUp("look");
     strongest.show([], model, layer);
     if (!layers?.layers.length) subline.textContent = "";
-    else if (!ready) subline.textContent = `${at.length ? "A picture of your own is not part of the link. " : ""}` +
-      "Choose a picture, drop one or paste one; then click a place in it.";
+    else if (!ready)
+      subline.textContent =
+        `${at.length ? "A picture of your own is not part of the link. " : ""}` +
+        "Choose a picture, drop one or paste one; then click a place in it.";
     else subline.textContent = at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
     if (!ready || !at.length) return;
     const good = await looking.ask("look", async (signal) => {
@@ -100,7 +122,11 @@ export function mountAnswers(store, looking) {
   }
 
   async function shine() {
-    const { query: { model, layer, unit, seed }, layers, picture } = store.state;
+    const {
+      query: { model, layer, unit, seed },
+      layers,
+      picture,
+    } = store.state;
     const of = what(store.state);
     strongest.mark(unit);
     badge.hidden = true;
@@ -115,6 +141,12 @@ export function mountAnswers(store, looking) {
     });
   }
 
-  store.subscribe((s) => `${what(s)} ${s.query.at}`, () => void look());
-  store.subscribe((s) => `${what(s)} ${s.query.unit}`, () => void shine());
+  store.subscribe(
+    (s) => `${what(s)} ${s.query.at}`,
+    () => void look(),
+  );
+  store.subscribe(
+    (s) => `${what(s)} ${s.query.unit}`,
+    () => void shine(),
+  );
 }

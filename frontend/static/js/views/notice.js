@@ -20,15 +20,20 @@ export function mountNotice(store) {
   for (const action of /** @type {const} */ (["draft", "pages", "model", "seed", "tool", "chosen"])) {
     into.add(store.subscribe((s) => s[action], acted));
   }
-  into.add(store.subscribe((s) => s.notice, (now) => {
-    clearTimeout(leave);
-    shown = now;
-    box.hidden = !now;
-    box.classList.toggle("error", now?.tone === "error");
-    words.textContent = now?.text ?? "";
-    if (now) spoken.textContent = now.text; // this region is always there; one that appears is not always read
-    if (now?.tone === "info") leave = window.setTimeout(close, NEWS_MS);
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.notice,
+      (now) => {
+        clearTimeout(leave);
+        shown = now;
+        box.hidden = !now;
+        box.classList.toggle("error", now?.tone === "error");
+        words.textContent = now?.text ?? "";
+        if (now) spoken.textContent = now.text; // this region is always there; one that appears is not always read
+        if (now?.tone === "info") leave = window.setTimeout(close, NEWS_MS);
+      },
+    ),
+  );
   listen(into, need(document, "#notice-close", HTMLButtonElement), "click", close);
   into.add(() => clearTimeout(leave));
   return into.dispose;

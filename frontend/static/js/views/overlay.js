@@ -1,8 +1,8 @@
 /** What lies over the picture: fresh ink, the brush, the stroke pointed at, the feature grid and the cells it touches. */
 import { bag, need, onFrame } from "../lib/dom.js";
+import { fadingInk } from "../lib/fading-ink.js";
 import { LATTICE, radiusAt, touchedCells } from "../lib/geometry.js";
 import { inkOf } from "../lib/request.js";
-import { fadingInk } from "../lib/fading-ink.js";
 import { gridOf, maskSide, strokesOf } from "../state.js";
 
 /** @typedef {import("../lib/types.js").Stroke} Stroke */
@@ -67,9 +67,15 @@ export function mountOverlay(store, session, pointer) {
     const path = new Path2D();
     for (let at = from * 3; at < points.length; at += 3) {
       const back = Math.max(from * 3, at - 3);
-      capsule(path, (points[back] ?? 0) * scale, (points[back + 1] ?? 0) * scale,
-        radiusAt(size, points[back + 2] ?? 0) * scale, (points[at] ?? 0) * scale, (points[at + 1] ?? 0) * scale,
-        radiusAt(size, points[at + 2] ?? 0) * scale);
+      capsule(
+        path,
+        (points[back] ?? 0) * scale,
+        (points[back + 1] ?? 0) * scale,
+        radiusAt(size, points[back + 2] ?? 0) * scale,
+        (points[at] ?? 0) * scale,
+        (points[at + 1] ?? 0) * scale,
+        radiusAt(size, points[at + 2] ?? 0) * scale,
+      );
     }
     context.fill(path, "nonzero");
     context.restore();
@@ -91,7 +97,11 @@ export function mountOverlay(store, session, pointer) {
   /** @param {number} side */
   function grid(side) {
     const { state } = store;
-    cells(side, strokesOf(state).filter(({ on }) => on), 0.22);
+    cells(
+      side,
+      strokesOf(state).filter(({ on }) => on),
+      0.22,
+    );
     if (state.draft) cells(side, [state.draft], 0.4);
     const count = gridOf(state, state.draft);
     const step = side / count;
@@ -143,7 +153,10 @@ export function mountOverlay(store, session, pointer) {
       path.lineTo(x, y + arm);
     }
     const light = state.tool.mode === "draw" ? "#fff" : "#f3b6e6";
-    for (const [width, colour] of /** @type {const} */ ([[3, "rgba(10, 20, 16, .6)"], [1.5, light]])) {
+    for (const [width, colour] of /** @type {const} */ ([
+      [3, "rgba(10, 20, 16, .6)"],
+      [1.5, light],
+    ])) {
       context.lineWidth = width * devicePixelRatio * (keyboard ? 1.5 : 1);
       context.strokeStyle = colour;
       context.stroke(path);

@@ -1,8 +1,8 @@
 /** Where one unit is active in a picture of one's own. */
 import { fetchActivation } from "../api.js";
 import { bag, listen, need } from "../lib/dom.js";
-import { keepPlace, uploadedPicture, takePlace } from "../lib/uploaded-picture.js";
 import { howActive } from "../lib/picture.js";
+import { keepPlace, takePlace, uploadedPicture } from "../lib/uploaded-picture.js";
 import { mountFile } from "./file.js";
 import { showLight } from "./light.js";
 
@@ -18,14 +18,17 @@ export function mountOwn(unit) {
   const remove = need(document, "#remove", HTMLButtonElement);
   let serial = 0;
 
-  const file = mountFile((picture) => {
-    void show(picture).then(() => words.scrollIntoView({ block: "nearest" }));
-    figure.scrollIntoView({ block: "nearest" }); // a file can be dropped far from here
-  }, () => {
-    serial++;
-    figure.hidden = words.hidden = remove.hidden = true;
-    need(document, "#open", HTMLElement).focus();
-  });
+  const file = mountFile(
+    (picture) => {
+      void show(picture).then(() => words.scrollIntoView({ block: "nearest" }));
+      figure.scrollIntoView({ block: "nearest" }); // a file can be dropped far from here
+    },
+    () => {
+      serial++;
+      figure.hidden = words.hidden = remove.hidden = true;
+      need(document, "#open", HTMLElement).focus();
+    },
+  );
   const uploaded = uploadedPicture();
   const top = takePlace();
   if (uploaded) void show(uploaded);

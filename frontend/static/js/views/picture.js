@@ -63,10 +63,15 @@ export function mountPicture(store, session) {
   resized.observe(figure);
   into.add(() => resized.disconnect());
   into.add(store.subscribe((s) => s.frame, draw));
-  into.add(store.subscribe((s) => s.look, (look) => {
-    slider.hidden = look.compare === null;
-    if (look.compare !== null) slider.value = String(Math.round(look.compare * 100));
-    draw();
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.look,
+      (look) => {
+        slider.hidden = look.compare === null;
+        if (look.compare !== null) slider.value = String(Math.round(look.compare * 100));
+        draw();
+      },
+    ),
+  );
   return into.dispose;
 }

@@ -1,13 +1,16 @@
 /** Pointing at a place of the picture, with mouse, finger, pen or keyboard; and showing the place. */
 import { bag, listen, need, onFrame } from "../lib/dom.js";
 import { clamp, LATTICE, radiusAt, toLattice } from "../lib/geometry.js";
-import { mayPaint } from "../lib/pen.js";
 import { BRUSH, cellAt, withPlace } from "../lib/look-query.js";
+import { mayPaint } from "../lib/pen.js";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const SMALLEST = 18; // CSS px; the frame of a smaller cell would hide what is in it
-const MARKS = /** @type {const} */ ([[5, "rgba(10, 20, 16, .65)"], [2.5, "#f5b92e"]]);
+const MARKS = /** @type {const} */ ([
+  [5, "rgba(10, 20, 16, .65)"],
+  [2.5, "#f5b92e"],
+]);
 
 /** @param {{place: () => readonly number[], grid: () => number, look: (at: readonly number[]) => void,
  *   speak: (text: string) => void}} on
@@ -47,8 +50,12 @@ export function mountPlacePicker({ place, grid, look, speak }) {
     if (cell.side * scale >= SMALLEST * devicePixelRatio) {
       frame(cell.x * scale, cell.y * scale, cell.side * scale);
       context.fillStyle = MARKS[1][1];
-      context.fillRect(x * scale - 2 * devicePixelRatio, y * scale - 2 * devicePixelRatio, 4 * devicePixelRatio,
-        4 * devicePixelRatio);
+      context.fillRect(
+        x * scale - 2 * devicePixelRatio,
+        y * scale - 2 * devicePixelRatio,
+        4 * devicePixelRatio,
+        4 * devicePixelRatio,
+      );
     } else {
       const side = SMALLEST * devicePixelRatio;
       frame(x * scale - side / 2, y * scale - side / 2, side);

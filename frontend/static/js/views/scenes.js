@@ -42,13 +42,15 @@ export function mountScenes(store) {
 
   function build() {
     const { state } = store;
-    strip.replaceChildren(...order().map((seed) => {
-      const name = `Scene ${seed}`;
-      const button = h("button", { type: "button", class: "scene", "data-seed": seed, title: name });
-      const src = imageUrl(state.model, seed, Math.min(THUMB_PX, modelOf(state).resolution));
-      button.append(patientImage({ src, alt: name, loading: "lazy", width: 96, height: 96, draggable: "false" }));
-      return h("li", {}, button);
-    }));
+    strip.replaceChildren(
+      ...order().map((seed) => {
+        const name = `Scene ${seed}`;
+        const button = h("button", { type: "button", class: "scene", "data-seed": seed, title: name });
+        const src = imageUrl(state.model, seed, Math.min(THUMB_PX, modelOf(state).resolution));
+        button.append(patientImage({ src, alt: name, loading: "lazy", width: 96, height: 96, draggable: "false" }));
+        return h("li", {}, button);
+      }),
+    );
     mark();
   }
 
@@ -92,15 +94,25 @@ export function mountScenes(store) {
     if (button) store.update((s) => openPage(s, s.model, seed));
   });
   listen(into, need(document, "#random", HTMLButtonElement), "click", () => store.update(randomScene));
-  into.add(store.subscribe((s) => s.seed, (seed) => {
-    input.value = String(seed);
-    complain("");
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.seed,
+      (seed) => {
+        input.value = String(seed);
+        complain("");
+      },
+    ),
+  );
   into.add(store.subscribe((s) => (brushesOf(s) ? s.model : ""), build));
-  into.add(store.subscribe((s) => `${s.model} ${s.seed}`, () => {
-    if (!orders.get(store.state.model)?.includes(store.state.seed)) build();
-    else mark();
-  }));
+  into.add(
+    store.subscribe(
+      (s) => `${s.model} ${s.seed}`,
+      () => {
+        if (!orders.get(store.state.model)?.includes(store.state.seed)) build();
+        else mark();
+      },
+    ),
+  );
   into.add(store.subscribe((s) => s.pages, mark));
   return into.dispose;
 }

@@ -23,7 +23,9 @@ export function mountScrolled(into) {
   return {
     keep,
     /** The address was gone back to: scroll as soon as there is enough of the page. */
-    back: () => void (wanted = read(key())),
+    back() {
+      wanted = read(key());
+    },
     /** Whenever the page has grown. */
     grown() {
       if (!wanted || document.documentElement.scrollHeight < wanted + innerHeight) return;

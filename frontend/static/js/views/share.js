@@ -72,8 +72,10 @@ export function mountShare(store, session) {
   function show(painting, news) {
     const model = store.state.models.find(({ id }) => id === painting.model);
     if (!model) throw new Error(`the network ${painting.model} is not here`);
-    const other = painting.network && !model.sha256.startsWith(painting.network)
-      ? "This was painted with another version of the network, so the picture may look different." : news;
+    const other =
+      painting.network && !model.sha256.startsWith(painting.network)
+        ? "This was painted with another version of the network, so the picture may look different."
+        : news;
     store.update((s) => openPainting(s, painting, other));
   }
 

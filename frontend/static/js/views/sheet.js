@@ -53,13 +53,20 @@ export function mountSheet(store, share) {
     if (event.target === sheet) sheet.close();
   });
   listen(into, keys, "change", () => store.update((s) => ({ ...s, keys: keys.checked })));
-  into.add(store.subscribe((s) => s.keys, (on) => (keys.checked = on)));
+  into.add(
+    store.subscribe(
+      (s) => s.keys,
+      (on) => (keys.checked = on),
+    ),
+  );
 
   const groups = [...SHEET, { title: "On the picture", items: CURSOR_KEYS }];
-  need(document, "#sheet-body", HTMLElement).append(...groups.map(({ title, items }) => {
-    const rows = items.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)]);
-    return h("section", {}, h("h3", {}, title), h("dl", {}, ...rows));
-  }));
+  need(document, "#sheet-body", HTMLElement).append(
+    ...groups.map(({ title, items }) => {
+      const rows = items.flatMap(({ shown, what }) => [h("dt", {}, h("kbd", {}, shown)), h("dd", {}, what)]);
+      return h("section", {}, h("h3", {}, title), h("dl", {}, ...rows));
+    }),
+  );
   return into.dispose;
 }
 

@@ -34,13 +34,24 @@ export function mountStrongest(choose) {
 /** @param {Strong} strong @param {string} model @param {string} layer */
 function card({ unit, label, category, labelled, strip, activation, quantile }, model, layer) {
   const name = labelled && label && category ? concept(label, category) : noLabel();
-  const face = h("button", { type: "button", class: "unit", "data-unit": unit, title: "Show where it is active" },
+  const face = h(
+    "button",
+    { type: "button", class: "unit", "data-unit": unit, title: "Show where it is active" },
     patientImage({ src: strip, alt: "", width: 320, height: 64, decoding: "async", draggable: "false" }),
-    h("i", { class: "fit", "data-category": labelled ? category ?? "" : "", style: `--share: ${quantile}` }),
-    h("span", { class: "unit-line" }, name,
-      h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`)));
-  return h("li", { class: isActive({ quantile }) ? "strong" : "strong weak" }, face,
-    h("a", { href: unitLink(model, layer, unit) }, `Unit ${unit}`));
+    h("i", { class: "fit", "data-category": labelled ? (category ?? "") : "", style: `--share: ${quantile}` }),
+    h(
+      "span",
+      { class: "unit-line" },
+      name,
+      h("span", { class: "iou", title: `Activation ${short(activation)}` }, `top ${rare(quantile)}`),
+    ),
+  );
+  return h(
+    "li",
+    { class: isActive({ quantile }) ? "strong" : "strong weak" },
+    face,
+    h("a", { href: unitLink(model, layer, unit) }, `Unit ${unit}`),
+  );
 }
 
 /** How rare it is that the unit is as active as here. @param {number} quantile */

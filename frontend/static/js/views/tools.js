@@ -23,10 +23,15 @@ export function mountModes(store) {
     const mode = /** @type {HTMLInputElement} */ (event.target).value === "erase" ? "erase" : "draw";
     store.update((s) => setTool(s, { mode }));
   });
-  into.add(store.subscribe((s) => s.tool.mode, (mode) => {
-    for (const input of modes.querySelectorAll("input")) input.checked = input.value === mode;
-    document.body.classList.toggle("erasing", mode === "erase");
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.tool.mode,
+      (mode) => {
+        for (const input of modes.querySelectorAll("input")) input.checked = input.value === mode;
+        document.body.classList.toggle("erasing", mode === "erase");
+      },
+    ),
+  );
   return into.dispose;
 }
 
@@ -36,12 +41,17 @@ export function mountSlider(store, name) {
   const input = need(document, `#${name}`, HTMLInputElement);
   const output = need(document, `#${name}-value`, HTMLOutputElement);
   listen(into, input, "input", () => store.update((s) => setTool(s, { [name]: Number(input.value) })));
-  into.add(store.subscribe((s) => s.tool[name], (value) => {
-    input.value = String(value);
-    output.value = WORDS[name](value);
-    input.setAttribute("aria-valuetext", WORDS[name](value));
-    lightCells(input);
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.tool[name],
+      (value) => {
+        input.value = String(value);
+        output.value = WORDS[name](value);
+        input.setAttribute("aria-valuetext", WORDS[name](value));
+        lightCells(input);
+      },
+    ),
+  );
   return into.dispose;
 }
 
@@ -67,9 +77,11 @@ export function mountLayer(store) {
     layer.value = layerFor(state, brush) ?? "";
     layer.disabled = fixed;
     count.hidden = fixed;
-    note.textContent = fixed ? "These units are chosen: their number and their layer are fixed."
-      : state.tool.layer ? "The units of this layer that answer best to the brush’s concept."
-      : "The layer where this brush was measured to work best.";
+    note.textContent = fixed
+      ? "These units are chosen: their number and their layer are fixed."
+      : state.tool.layer
+        ? "The units of this layer that answer best to the brush’s concept."
+        : "The layer where this brush was measured to work best.";
   }
   listen(into, layer, "change", () => store.update((s) => setTool(s, { layer: layer.value || null })));
   into.add(store.subscribe(brushesOf, layers));
@@ -95,18 +107,25 @@ export function mountWorlds(store, startOf) {
   const into = bag();
   const worlds = need(document, "#worlds", HTMLElement);
   const { models } = store.state;
-  worlds.append(...models.map((model) => {
-    const drawn = ["church", "kitchen"].includes(model.domain);
-    const face = h("span", {}, ...(drawn ? [icon(model.domain)] : []), worldName(model, models));
-    return h("label", { class: "world" }, h("input", { type: "radio", name: "world", value: model.id }), face);
-  }));
+  worlds.append(
+    ...models.map((model) => {
+      const drawn = ["church", "kitchen"].includes(model.domain);
+      const face = h("span", {}, ...(drawn ? [icon(model.domain)] : []), worldName(model, models));
+      return h("label", { class: "world" }, h("input", { type: "radio", name: "world", value: model.id }), face);
+    }),
+  );
   listen(into, worlds, "change", (event) => {
     const model = /** @type {HTMLInputElement} */ (event.target).value;
     store.update((s) => openPage({ ...s, tool: { ...s.tool, layer: null } }, model, startOf(model)));
   });
-  into.add(store.subscribe((s) => s.model, (model) => {
-    for (const input of worlds.querySelectorAll("input")) input.checked = input.value === model;
-    worlds.querySelector(":checked")?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.model,
+      (model) => {
+        for (const input of worlds.querySelectorAll("input")) input.checked = input.value === model;
+        worlds.querySelector(":checked")?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      },
+    ),
+  );
   return into.dispose;
 }

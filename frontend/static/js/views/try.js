@@ -27,8 +27,11 @@ export function mountTry(unit, model, limits) {
   const asked = new URLSearchParams(location.search).get("seed") ?? "";
   const seed = /^\d+$/.test(asked) && Number(asked) <= limits.seed ? Number(asked) : SEED;
   const fresh = initialState([model], limits);
-  const state = takeUnits({ ...fresh, brushes: { [model.id]: [] }, tool: { ...fresh.tool, size: SIZE } }, model.id,
-    brush);
+  const state = takeUnits(
+    { ...fresh, brushes: { [model.id]: [] }, tool: { ...fresh.tool, size: SIZE } },
+    model.id,
+    brush,
+  );
   const store = createStore(openPage({ ...state, taught: true }, model.id, seed));
   const session = openSession(store);
   /** @type {{ring: {x: number, y: number} | null}} */
@@ -36,9 +39,16 @@ export function mountTry(unit, model, limits) {
   const overlay = mountOverlay(store, session, pointer);
   const spoken = need(document, "#spoken", HTMLElement);
   const stops = [
-    mountPicture(store, session), overlay.dispose, mountPointer(store, session, pointer, overlay.redraw),
-    mountKeys(store, session, (text) => (spoken.textContent = text)), mountModes(store), mountSlider(store, "size"),
-    mountSlider(store, "strength"), mountViewbar(store), mountScenes(store), mountStatus(store, session),
+    mountPicture(store, session),
+    overlay.dispose,
+    mountPointer(store, session, pointer, overlay.redraw),
+    mountKeys(store, session, (text) => (spoken.textContent = text)),
+    mountModes(store),
+    mountSlider(store, "size"),
+    mountSlider(store, "strength"),
+    mountViewbar(store),
+    mountScenes(store),
+    mountStatus(store, session),
     mountNotice(store),
   ];
 
@@ -47,16 +57,22 @@ export function mountTry(unit, model, limits) {
     const { original, current } = session;
     const settled = store.state.picture === "settled" && original && current && strokesOf(store.state).length;
     effect.textContent = settled
-      ? `${Math.round(100 * difference(original.rgba, current.rgba).share)}% of the pixels changed.` : "";
+      ? `${Math.round(100 * difference(original.rgba, current.rgba).share)}% of the pixels changed.`
+      : "";
   };
   stops.push(store.subscribe((s) => `${s.picture} ${s.frame}`, say));
-  stops.push(store.subscribe((s) => s.seed, (now) => {
-    const address = new URL(location.href);
-    if (now === SEED) address.searchParams.delete("seed");
-    else address.searchParams.set("seed", String(now));
-    history.replaceState(null, "", address);
-  }));
+  stops.push(
+    store.subscribe(
+      (s) => s.seed,
+      (now) => {
+        const address = new URL(location.href);
+        if (now === SEED) address.searchParams.delete("seed");
+        else address.searchParams.set("seed", String(now));
+        history.replaceState(null, "", address);
+      },
+    ),
+  );
   window.addEventListener("pagehide", (event) => {
-    if (!event.persisted) [session.dispose, ...stops].forEach((stop) => stop());
+    if (!event.persisted) for (const stop of [session.dispose, ...stops]) stop();
   });
 }

@@ -14,11 +14,16 @@ export function mountViewbar(store) {
 
   listen(into, undo, "click", () => store.update(undoStroke));
   listen(into, redo, "click", () => store.update(redoStroke));
-  into.add(store.subscribe((s) => s.draft ?? timelineOf(s), () => {
-    const { past, future } = timelineOf(store.state);
-    undo.disabled = !past.length && !store.state.draft;
-    redo.disabled = !future.length;
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.draft ?? timelineOf(s),
+      () => {
+        const { past, future } = timelineOf(store.state);
+        undo.disabled = !past.length && !store.state.draft;
+        redo.disabled = !future.length;
+      },
+    ),
+  );
 
   /** @param {boolean} held */
   const hold = (held) => store.update((s) => (s.look.original === held ? s : setLook(s, { original: held })));
@@ -41,12 +46,17 @@ export function mountViewbar(store) {
   listen(into, slider, "input", () => store.update((s) => setLook(s, { compare: Number(slider.value) / 100 })));
   listen(into, button("difference"), "click", () => store.update(toggleDifference));
   listen(into, button("grid"), "click", () => store.update(toggleGrid));
-  into.add(store.subscribe((s) => s.look, (look) => {
-    original.setAttribute("aria-pressed", String(look.original));
-    compare.setAttribute("aria-pressed", String(look.compare !== null));
-    button("difference").setAttribute("aria-pressed", String(look.difference));
-    button("grid").setAttribute("aria-pressed", String(look.grid));
-  }));
+  into.add(
+    store.subscribe(
+      (s) => s.look,
+      (look) => {
+        original.setAttribute("aria-pressed", String(look.original));
+        compare.setAttribute("aria-pressed", String(look.compare !== null));
+        button("difference").setAttribute("aria-pressed", String(look.difference));
+        button("grid").setAttribute("aria-pressed", String(look.grid));
+      },
+    ),
+  );
   return into.dispose;
 }
 

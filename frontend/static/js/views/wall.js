@@ -15,16 +15,39 @@ const TILE_PX = 64;
  *   best: the IoU that fills the bar */
 export function unitCard(unit, { model, layer, minimum, best }) {
   const labelled = isLabelled(unit, minimum);
-  const strip = patientImage({ src: unit.strip, alt: "", loading: "lazy", decoding: "async",
-    width: 5 * TILE_PX, height: TILE_PX, draggable: "false" });
+  const strip = patientImage({
+    src: unit.strip,
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+    width: 5 * TILE_PX,
+    height: TILE_PX,
+    draggable: "false",
+  });
   const name = labelled ? concept(unit.label ?? "", unit.category ?? "") : noLabel();
-  const iou = h("span", { class: "iou", title: "IoU with this concept" },
-    h("span", { class: "unseen" }, "IoU "), iouText(unit.iou));
-  const card = h("a", { href: unitLink(model, layer, unit.unit), class: "unit" }, strip,
-    h("i", { class: "fit", "data-category": labelled ? unit.category ?? "" : "",
-      style: `--share: ${unit.iou / best}` }),
-    h("span", { class: "unit-line" }, name, iou,
-      h("small", {}, h("span", { class: "unseen" }, "unit "), String(unit.unit))));
+  const iou = h(
+    "span",
+    { class: "iou", title: "IoU with this concept" },
+    h("span", { class: "unseen" }, "IoU "),
+    iouText(unit.iou),
+  );
+  const card = h(
+    "a",
+    { href: unitLink(model, layer, unit.unit), class: "unit" },
+    strip,
+    h("i", {
+      class: "fit",
+      "data-category": labelled ? (unit.category ?? "") : "",
+      style: `--share: ${unit.iou / best}`,
+    }),
+    h(
+      "span",
+      { class: "unit-line" },
+      name,
+      iou,
+      h("small", {}, h("span", { class: "unseen" }, "unit "), String(unit.unit)),
+    ),
+  );
   return h("li", {}, card);
 }
 
