@@ -25,7 +25,6 @@ from server.errors import ApiError, from_validation
 
 Name = Annotated[StrictStr, Field(max_length=100)]
 MaskNumber = Annotated[StrictInt, Field(ge=0, lt=2**32)]
-MaskHash = Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -61,7 +60,7 @@ class Stroke(_Request):
     mask: StrictStr | None = Field(
         None, description="A PNG of the whole picture as base64, at any resolution; alpha > 0 is painted."
     )
-    mask_id: MaskNumber | MaskHash | None = Field(
+    mask_id: MaskNumber | None = Field(
         None, description="Live preview only: a number for this mask. With `mask` it is kept, without it is looked up."
     )
 
@@ -73,6 +72,7 @@ class Painting(_Request):
     seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
     strokes: list[Stroke] = Field(default_factory=list, description="Earliest first; later ones paint over earlier.")
     format: Format = Field("png", description="png and webp-lossless are exact, webp smaller.")
+    scale: StrictInt = Field(1, ge=1, description="Every pixel of the network as a square of so many pixels.")
     draft: bool = Field(
         False, strict=True, description="The newest stroke is still being drawn: under load, drafts are refused first."
     )

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     )
     max_mask_bytes: int = Field(256 * 2**10, ge=64, description="Largest PNG file of a mask.")
     max_mask_side_px: int = Field(512, ge=8, description="Most pixels along a side of a mask.")
+    max_picture_side_px: int = Field(2048, ge=8, description="Most pixels along a side of an enlarged picture.")
     max_picture_bytes: int = Field(
         5 * 2**20, ge=1024, description="Largest uploaded picture file, also inside JSON; a larger one gets 413."
     )

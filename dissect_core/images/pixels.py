@@ -83,6 +83,11 @@ def of_image(image: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(image))
 
 
+def enlarged(picture: Tensor, scale: int) -> Tensor:
+    """(H, W, 3) uint8 -> (H scale, W scale, 3) uint8, every pixel a square of `scale` pixels."""
+    return picture.repeat_interleave(scale, 0).repeat_interleave(scale, 1) if scale > 1 else picture
+
+
 def resized(picture: Tensor, side: int) -> Tensor:
     """(H, W, 3) uint8 -> (side, side, 3) uint8, Lanczos filter (thumbnails)."""
     if side < 1:

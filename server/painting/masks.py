@@ -34,14 +34,14 @@ class MaskStore:
     """The masks of one connection by number, up to `most_bytes`; those not named for longest are forgotten first."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._masks: LRUCache[int | str, Mask] = LRUCache(most_bytes, getsizeof=lambda mask: len(mask.data))
+        self._masks: LRUCache[int, Mask] = LRUCache(most_bytes, getsizeof=lambda mask: len(mask.data))
 
-    def keep(self, number: int | str, mask: Mask) -> None:
+    def keep(self, number: int, mask: Mask) -> None:
         """Keep a mask, in place of the number's former one; one larger than the whole store is not kept."""
         with contextlib.suppress(ValueError):
             self._masks[number] = mask
 
-    def get(self, number: int | str) -> Mask | None:
+    def get(self, number: int) -> Mask | None:
         """The mask of that number."""
         return self._masks.get(number)
 
@@ -61,9 +61,8 @@ def masks_of(strokes: Sequence[Stroke], settings: Settings, store: MaskStore | N
 def _sent(text: str, stroke: Stroke, settings: Settings, store: MaskStore | None) -> Mask:
     data = base64_file(text, settings.max_mask_bytes, "mask", BadMask)
     mask = Mask(data, hashlib.sha256(data).hexdigest())
-    if store is not None:
-        # the page that names masks by their SHA-256 leaves with the next commits; then only numbers are kept
-        store.keep(mask.sha256 if stroke.mask_id is None else stroke.mask_id, mask)
+    if store is not None and stroke.mask_id is not None:
+        store.keep(stroke.mask_id, mask)
     return mask
 
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from dissect_core.errors import UnitbrushError
 from dissect_core.images import pixels
 from dissect_core.models.card import ModelCard
 from dissect_core.models.latents import latents
@@ -95,9 +96,10 @@ class Studio:
         """
         started = time.perf_counter()
         model = self.catalog.model(painting.model)
+        self._check_scale(painting.scale, model.card)
         edits = await self.in_pool(lambda: self._prepared(model, painting, masks))
         rendered = await self._rendered(model.card.id, painting.seed, edits, client, painting.draft)
-        return await self._encoded(model.card, rendered, painting.format, started)
+        return await self._encoded(model.card, rendered, painting.format, started, scale=painting.scale)
 
     async def image(
         self, model: PaintModel, seed: int, format: pixels.Format, side: int | None = None, client: str = ""
@@ -162,14 +164,28 @@ class Studio:
             lambda: self.metrics.refused(model_id),
         )
 
+    def _check_scale(self, scale: int, card: ModelCard) -> None:
+        most = max(1, self.settings.max_picture_side_px // card.resolution)
+        if scale > most:
+            raise UnitbrushError(
+                "the picture would be too large", field="scale", value=scale, allowed=f"1 to {most} for {card.id}"
+            )
+
     async def _encoded(
-        self, card: ModelCard, rendered: Rendered, format: pixels.Format, started: float, side: int | None = None
+        self,
+        card: ModelCard,
+        rendered: Rendered,
+        format: pixels.Format,
+        started: float,
+        side: int | None = None,
+        scale: int = 1,
     ) -> Picture:
         picture = rendered.picture
 
         def encode() -> tuple[bytes, float]:
             begun = time.perf_counter()
-            data = pixels.encode(picture if side is None else pixels.resized(picture, side), format)
+            sized = pixels.enlarged(picture, scale) if side is None else pixels.resized(picture, side)
+            data = pixels.encode(sized, format)
             return data, (time.perf_counter() - begun) * 1000
 
         data, encode_ms = await self.in_pool(encode)

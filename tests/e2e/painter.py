@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 Point = tuple[float, float]
-SETTLED = "#picture[data-state=settled][data-digest]"
+SETTLED = "#picture[data-state=settled]"
 WAIT_MS = 30_000
 
 READ_PIXELS = """() => {
@@ -17,6 +17,18 @@ READ_PIXELS = """() => {
   let text = '';
   for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i], data[i + 1], data[i + 2]);
   return [canvas.width, btoa(text)];
+}"""
+
+READ_FILE = """async (address) => {
+  const bitmap = await createImageBitmap(await (await fetch(address)).blob(), { colorSpaceConversion: "none" });
+  const { width } = document.querySelector('#pixels');
+  const context = new OffscreenCanvas(width, width).getContext('2d');
+  context.imageSmoothingEnabled = false;
+  context.drawImage(bitmap, 0, 0, width, width);
+  const data = context.getImageData(0, 0, width, width).data;
+  let text = '';
+  for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i], data[i + 1], data[i + 2]);
+  return btoa(text);
 }"""
 
 
@@ -58,16 +70,15 @@ class Painter:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the picture file that is shown."""
-        digest = self.page.locator("#picture").get_attribute("data-digest")
-        assert digest is not None
-        return str(digest)
+        """SHA-256 of the picture that is shown."""
+        return hashlib.sha256(self.pixels()[1]).hexdigest()
 
     @property
     def original_digest(self) -> str:
-        """SHA-256 of the unpainted picture, fetched from the server."""
-        source = self.page.locator("#pixels").get_attribute("data-source")
-        return hashlib.sha256(self.page.request.get(self.page.url.split("/paint")[0] + source).body()).hexdigest()
+        """The same of the unpainted picture, fetched from the server."""
+        model = self.page.locator("[name=world]:checked").input_value()
+        address = f"/api/models/{model}/images/{self.seed}?format=png"
+        return hashlib.sha256(base64.b64decode(self.page.evaluate(READ_FILE, address))).hexdigest()
 
     def pixels(self) -> tuple[int, bytes]:
         """Side and RGB bytes of the picture as it is on the screen."""

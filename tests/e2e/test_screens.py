@@ -158,11 +158,11 @@ def test_where_the_live_line_is_refused_painting_goes_on_by_post(open_page: Open
     painter.page.reload()
     painter.settle()
     assert (painter.digest, painter.strokes) == (live, strokes)
-    painter.page.wait_for_selector("#live:has-text('Connection lost')")
+    painter.page.wait_for_selector("#live:has-text('No live preview')")
     painter.stroke((0.6, 0.6), (0.7, 0.7))
     assert painter.digest != live
     painter.page.set_viewport_size({"width": 320, "height": 640})
-    assert painter.page.locator("#live").inner_text() == "Offline", "there is room for a word"
+    assert painter.page.locator("#live").inner_text() == "Not live", "there is room for a word"
     top = "document.querySelector('#ink').getBoundingClientRect().top"
     below = painter.page.evaluate(top)
     painter.page.evaluate("document.querySelector('#live').replaceChildren()")

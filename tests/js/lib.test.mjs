@@ -1,6 +1,5 @@
 // Pure modules of the page, by Node's own runner: node --test tests/js
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 const lib = "../../frontend/static/js/lib";
@@ -10,7 +9,6 @@ const { LATTICE, radiusAt, toLattice, touchedCells } = await import(`${lib}/geom
 const { EMPTY, record, redo, undo } = await import(`${lib}/history.js`);
 const { paintInto, rasterise } = await import(`${lib}/mask.js`);
 const { mayPaint, pressureOf, withPoint } = await import(`${lib}/pen.js`);
-const { sha256 } = await import(`${lib}/sha256.js`);
 const { actionFor, SHEET } = await import(`${lib}/shortcuts.js`);
 const { stripOrder } = await import(`${lib}/strip.js`);
 const { article, worldName } = await import(`${lib}/words.js`);
@@ -24,7 +22,8 @@ test("base64 is the standard one, for every remainder", () => {
     assert.deepEqual([...fromBase64(toBase64(bytes(text)))], [...bytes(text)]);
   }
   assert.equal(toBase64Url(Uint8Array.of(251, 255, 254)), "-__-");
-  assert.throws(() => fromBase64("a b"), /not base64/);
+  assert.deepEqual([...fromBase64("-__-")], [251, 255, 254]);
+  assert.throws(() => fromBase64("a*b"));
 });
 
 test("varints keep signed integers of any size", () => {
@@ -36,13 +35,6 @@ test("varints keep signed integers of any size", () => {
 test("check sums are those of the specifications", () => {
   assert.equal(crc32(bytes("IEND")), 0xae426082);
   assert.equal(adler32(bytes("Wikipedia")), 0x11e60398);
-});
-
-test("sha256 agrees with Node at every block border", () => {
-  for (const length of [0, 1, 3, 55, 56, 63, 64, 65, 119, 120, 1000]) {
-    const data = Uint8Array.from({ length }, (_, i) => (i * 37) % 256);
-    assert.equal(sha256(data), createHash("sha256").update(data).digest("hex"));
-  }
 });
 
 test("client pixels become lattice integers inside the picture", () => {

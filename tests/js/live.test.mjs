@@ -43,7 +43,7 @@ test("a server that accepts and then refuses is asked later and later, and its r
     return untilNext();
   });
   assert.deepEqual(waits, [400, 800, 1600]);
-  assert.deepEqual(heard.slice(0, 3), ["open", "null: too many live previews", "lost"]);
+  assert.deepEqual(heard.slice(0, 3), ["open", "null: too many live previews", "refused"]);
 });
 
 test("after a picture the line comes back at once", () => {

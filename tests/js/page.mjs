@@ -104,7 +104,7 @@ export class FakeSocket {
     this.readyState = 3;
   }
   accept() {
-    this.readyState = 1;
+    this.readyState = FakeSocket.OPEN;
     this.onopen();
   }
   say(answer) {

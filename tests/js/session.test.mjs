@@ -109,6 +109,74 @@ test("why the line is refused is said once, not at every try", async () => {
   assert.equal(store.state.notice, null);
 });
 
+const BUSY = { code: "overloaded", message: "too many paintings are waiting", retry_after_s: 1 };
+
+test("a stroke that a busy server refuses is asked for again until it is painted", async () => {
+  const { store, paint } = await opened();
+  paint(100);
+  for (const trouble of ["the server is busy", "the server is busy"]) {
+    await turn(40);
+    const { id, strokes, draft } = FakeSocket.last.sent.at(-1);
+    assert.deepEqual([strokes.length, draft], [1, undefined]);
+    FakeSocket.last.say({ id, type: "error", error: BUSY });
+    assert.equal(store.state.trouble, trouble);
+    await turn(1300); // a second, and up to a quarter more
+  }
+  const finished = FakeSocket.last.sent.filter(({ draft }) => !draft);
+  assert.equal(finished.length, 3);
+  FakeSocket.last.picture(FakeSocket.last.sent.at(-1).id);
+  await turn();
+  assert.deepEqual([store.state.picture, store.state.trouble], ["settled", ""]);
+  assert.deepEqual(
+    finished.map(({ strokes: [one] }) => "mask" in one),
+    [true, false, false],
+    "the mask of a message that was refused for overload is kept",
+  );
+});
+
+test("a draft that is refused waits for the next one without a word, and the finished stroke does not wait", async () => {
+  const { store } = await opened();
+  store.update((s) => startStroke(s, [100, 100, 255]));
+  await turn(40);
+  const { id, draft } = FakeSocket.last.sent.at(-1);
+  assert.equal(draft, true);
+  FakeSocket.last.say({ id, type: "error", error: BUSY });
+  store.update((s) => growStroke(s, [...s.draft.points, 900, 100, 255]));
+  await turn(100);
+  assert.deepEqual([FakeSocket.last.sent.length, store.state.trouble], [1, ""]);
+  store.update(finishStroke);
+  await turn(40);
+  assert.deepEqual([FakeSocket.last.sent.length, FakeSocket.last.sent[1].draft], [2, undefined]);
+});
+
+test("a page whose live connection is refused says why and paints by POST", async () => {
+  const { store, paint } = await opened();
+  const error = { code: "bad_origin", message: "this page belongs to another site" };
+  FakeSocket.last.say({ id: null, type: "error", error });
+  FakeSocket.last.drop();
+  assert.equal(store.state.live, "refused");
+  assert.equal(store.state.notice.text, "No live preview: this page belongs to another site.");
+  paint(100);
+  await turn(20);
+  assert.equal(store.state.picture, "settled");
+});
+
+test("a browser that throws at every live connection paints by POST", async () => {
+  globalThis.WebSocket = class {
+    static OPEN = 1;
+    constructor() {
+      throw new Error("The operation is insecure");
+    }
+  };
+  const limits = { strokes: 9, seed: 99, level: 4, mask_side_px: 512 };
+  const store = createStore(bringBrushes(initialState([MODEL], limits), "church", [TREE]));
+  session = openSession(store);
+  await turn();
+  store.update((s) => finishStroke(startStroke(s, [100, 100, 255])));
+  await turn(20);
+  assert.deepEqual([store.state.picture, store.state.live], ["settled", "refused"]);
+});
+
 const [A, B] = ["a", "b"].map((id) => ({ id, points: [1, 1, 255], on: true }));
 const ids = (lying) => lying.map(({ stroke, fresh }) => `${stroke.id} ${fresh}`);
 

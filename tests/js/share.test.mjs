@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { openPage } from "./page.mjs";
 
 const js = "../../frontend/static/js";
-const { readText } = await import(`${js}/lib/png.js`);
+const { chunks, maskPng, readText } = await import(`${js}/lib/png.js`);
 const { createStore } = await import(`${js}/lib/store.js`);
 const { bringBrushes, finishStroke, initialState, startStroke } = await import(`${js}/state.js`);
 const { mountShare } = await import(`${js}/views/share.js`);
@@ -37,33 +37,47 @@ function told(button) {
   );
 }
 
-test("without a server the last picture is saved with all strokes inside, and that it lags behind is said", async (t) => {
+test("what is saved is the server's own file, with all strokes inside", async (t) => {
   const files = [];
   t.mock.method(URL, "createObjectURL", (file) => `blob:${files.push(file)}`);
   t.mock.method(globalThis, "setTimeout", () => 0); // after which the address is given back
-  const frame = { rgba: new Uint8ClampedArray(4), side: 1 };
-  const session = { original: frame, current: frame };
-  mountShare(store, session);
+  const ours = maskPng(new Uint8Array(64), 8);
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (path, { body }) => {
+    asked.push([path, JSON.parse(body)]);
+    return new Response(ours);
+  });
+  mountShare(store);
   paint([1, 1, 255]);
-  store.update((s) => ({ ...s, picture: "rendering" }));
-  assert.match((await told("#save-exact")).text, /still on its way/);
-  for (const picture of ["failed", "rendering"]) {
-    // it is tried again and again
-    store.update((s) => ({ ...s, picture, trouble: "the server does not answer" }));
-    assert.match((await told("#save-exact")).text, /^Saved. The picture lags behind your strokes/, picture);
-  }
-  const text = await readText(new Uint8Array(await files[1].arrayBuffer()), "unitbrush");
-  assert.equal(JSON.parse(text).strokes.length, 1);
-  session.original = null;
-  assert.match((await told("#save-exact")).text, /still on its way/, "it is the picture of another scene");
-  assert.equal(files.length, 2);
+  assert.match((await told("#save-exact")).text, /^Saved/);
+  assert.match((await told("#save-large")).text, /^Saved/);
+  assert.deepEqual(
+    asked.map(([path, { format, scale, strokes }]) => [path, format, scale, strokes.length]),
+    [
+      ["/api/render", "png", 1, 1],
+      ["/api/render", "png", 64, 1],
+    ],
+  );
+  const saved = new Uint8Array(await files[0].arrayBuffer());
+  assert.equal(JSON.parse(await readText(saved, "unitbrush")).strokes.length, 1);
+  const data = (file) => chunks(file).find(({ type }) => type === "IDAT").data;
+  assert.deepEqual(data(saved), data(ours));
+});
+
+test("without a server nothing is saved, and how to keep the strokes is said", async (t) => {
+  t.mock.method(globalThis, "fetch", async () => {
+    throw new TypeError("no server");
+  });
+  mountShare(store);
+  paint([1, 1, 255]);
+  assert.match((await told("#save-exact")).text, /the server does not answer. “Copy link” keeps your strokes/);
 });
 
 test("a painting that is too large for a link is not copied, and what to do instead is said", async () => {
   const copied = [];
   const clipboard = { writeText: async (link) => void copied.push(link) };
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: { clipboard } });
-  mountShare(store, {});
+  mountShare(store);
   paint([1, 1, 255]);
   assert.equal((await told("#link")).text, "Link copied. It opens this very painting.");
   const points = Array.from({ length: 60_000 }, (_, i) => (i % 3 === 2 ? 255 : (i * 1999) % 4096));

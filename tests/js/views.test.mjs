@@ -138,7 +138,7 @@ test("trouble is said once and stays while the next try is under way", () => {
     store.update((s) => ({ ...s, picture, trouble: "the server does not answer" }));
     assert.equal(trouble.hidden, false, picture);
   }
-  assert.deepEqual(text.texts.slice(said), ["No new picture: the server does not answer. Your strokes are kept."]);
+  assert.deepEqual(text.texts.slice(said), ["No new picture yet: the server does not answer. Your strokes are kept."]);
   store.update((s) => ({ ...s, picture: "settled", trouble: "" }));
   assert.equal(trouble.hidden, true);
 });

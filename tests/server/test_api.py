@@ -25,6 +25,15 @@ def get(server: LiveServer, path: str, **options: Any) -> Any:
     return response
 
 
+def test_a_picture_may_be_enlarged_pixel_by_pixel_up_to_a_limit(server: LiveServer) -> None:
+    small = pixels_of(server.client.post("/api/render", json=painting(stroke())).content)
+    large = pixels_of(server.client.post("/api/render", json=painting(stroke(), scale=3)).content)
+    assert np.array_equal(large, small.repeat(3, axis=0).repeat(3, axis=1))
+    refused = server.client.post("/api/render", json=painting(scale=65))
+    assert refused.status_code == 422
+    assert refused.json()["error"]["allowed"] == "1 to 64 for storybook-church"
+
+
 def test_models_are_listed_with_their_layers(server: LiveServer) -> None:
     models = get(server, "/api/models").json()["models"]
     assert [model["id"] for model in models] == ["storybook-church", "storybook-classifier", "storybook-kitchen"]

@@ -9,12 +9,14 @@
 
 /** What the server says when it says no; `code` "offline" when it says nothing at all. */
 export class ApiError extends Error {
-  /** @param {string} code @param {string} message @param {string} [field] @param {string} [allowed] */
-  constructor(code, message, field = "", allowed = "") {
+  /** @param {string} code @param {string} message @param {string} [field] @param {string} [allowed]
+   * @param {number} [retryAfterS]  in how many seconds it may go well; 0 = it will not */
+  constructor(code, message, field = "", allowed = "", retryAfterS = 0) {
     super(message);
     this.code = code;
     this.field = field;
     this.allowed = allowed;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -24,7 +26,13 @@ export function toError(body, otherwise) {
   const error = shape?.error;
   if (!error) return new ApiError("unknown", otherwise);
   const word = (/** @type {string} */ key) => (error[key] == null ? "" : String(error[key]));
-  return new ApiError(word("code"), word("message"), word("field"), word("allowed"));
+  return new ApiError(
+    word("code"),
+    word("message"),
+    word("field"),
+    word("allowed"),
+    Number(error["retry_after_s"]) || 0,
+  );
 }
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<Response>} */

@@ -1,20 +1,20 @@
 /**
- * The live line to the server: one WebSocket that comes back by itself, later and later, until it brings a picture.
+ * The live connection to the server: one WebSocket that comes back by itself, later and later, until it brings a picture.
  *
  * Protocol of /api/paint: we send JSON `{id, ...}`; a JSON frame `{id, type}` answers, and when the type is "image" one
- * binary frame follows it: the id as a big-endian uint32, then the file. An error without an id is about the line
- * itself: the server refuses it and closes.
+ * binary frame follows it: the id as a big-endian uint32, then the file. An error without an id is about the
+ * connection itself: the server refuses it and closes.
  */
 import { ApiError, toError } from "./api.js";
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
 const CONNECT_MS = 5000; // some proxies swallow the request for a socket
-const SILENCE_MS = 15_000; // an asked line that says nothing for so long is dead
+const SILENCE_MS = 15_000; // a connection that owes an answer and says nothing for so long is dead
 
 /**
  * @typedef {object} LiveEvents
- * @property {(state: "connecting" | "open" | "lost") => void} state
+ * @property {(state: "connecting" | "open" | "lost" | "refused") => void} state
  * @property {(id: number, file: Uint8Array) => void} image
  * @property {(id: number | null, error: ApiError) => void} error
  * @property {(id: number) => void} superseded
@@ -28,6 +28,7 @@ export function openLive(events) {
   let timer = 0;
   let silence = 0;
   let closed = false;
+  let refused = false;
   /** @type {Set<number>} */
   const unanswered = new Set();
 
@@ -35,7 +36,17 @@ export function openLive(events) {
     clearTimeout(timer);
     if (closed || socket) return;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const mine = new WebSocket(`${scheme}//${location.host}/api/paint`);
+    /** @type {WebSocket} */
+    let mine;
+    try {
+      mine = new WebSocket(`${scheme}//${location.host}/api/paint`);
+    } catch {
+      queueMicrotask(() => {
+        refuse(new ApiError("no_socket", "this browser does not allow a live connection"));
+        lose();
+      });
+      return;
+    }
     mine.binaryType = "arraybuffer";
     socket = mine;
     silence = window.setTimeout(lose, CONNECT_MS);
@@ -52,6 +63,12 @@ export function openLive(events) {
     };
   }
 
+  /** @param {ApiError} error */
+  function refuse(error) {
+    refused = true;
+    events.error(null, error);
+  }
+
   function lose() {
     clearTimeout(silence);
     unanswered.clear();
@@ -59,7 +76,8 @@ export function openLive(events) {
     socket = null;
     old?.close();
     if (closed) return;
-    events.state("lost");
+    events.state(refused ? "refused" : "lost");
+    refused = false;
     timer = window.setTimeout(connect, wait * (0.75 + Math.random() / 2));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
@@ -81,7 +99,11 @@ export function openLive(events) {
     }
     const answer = JSON.parse(data);
     if (answer.type !== "image") unanswered.delete(answer.id);
-    if (answer.type === "error") events.error(answer.id, toError(answer, "the server could not paint this"));
+    if (answer.type === "error") {
+      const error = toError(answer, "the server could not paint this");
+      if (answer.id === null) refuse(error);
+      else events.error(answer.id, error);
+    }
     if (answer.type === "superseded") events.superseded(answer.id);
   }
 
@@ -101,7 +123,7 @@ export function openLive(events) {
     },
     /** @param {{id: number}} message */
     send(message) {
-      if (socket?.readyState !== WebSocket.OPEN) throw new ApiError("offline", "the line is down");
+      if (socket?.readyState !== WebSocket.OPEN) throw new ApiError("offline", "the connection is down");
       socket.send(JSON.stringify(message));
       unanswered.add(message.id);
       if (unanswered.size === 1) expectWord();

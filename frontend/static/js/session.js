@@ -1,14 +1,15 @@
 /**
  * Store -> server -> pictures. Whenever the painting changes, its newest state is asked for, at most once a frame; the
  * server renders the newest it has and answers the others "superseded", so what is shown is at most one render old. An
- * answer older than the one shown is dropped. Over the live line where it holds, by POST where not.
+ * answer older than the one shown is dropped. Over the live connection where it holds, by POST where not. What a busy
+ * server refuses is asked for again until it is painted, except drafts: the next one is on its way.
  *
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./lib/types.js").State} State
  * @typedef {import("./lib/types.js").Stroke} Stroke
  * @typedef {{file: Uint8Array, rgba: Uint8ClampedArray<ArrayBuffer>, side: number}} Frame
  * @typedef {readonly number[]} Points  of a stroke: they tell it, also when it was switched off and on
- * @typedef {{id: number, key: string, inks: readonly Points[], draftId: string, points: number, at: number}} Asked
+ * @typedef {{id: number, key: string, inks: readonly Points[], draftId: string, points: number, at: number}} Asked  draftId "": no stroke was under the pointer
  */
 import { ApiError, EXACT, fetchImage, postRender } from "./api.js";
 import { chosenLevel } from "./lib/custom.js";
@@ -19,7 +20,8 @@ import { maskSide, say, strokesOf } from "./state.js";
 
 const MOST_UNDER_WAY = 4; // rendering, waiting, and two on the way
 const FRAME_MS = 15;
-const RETRY_MS = 2500;
+const RETRY_S = 2.5;
+const DRAFT_PAUSE_MS = 500; // between drafts, while the server is too busy for them
 const ORIGINALS_KEPT = 24;
 
 /** A picture file -> its pixels. @param {Uint8Array} file @returns {Promise<Frame>} */
@@ -33,13 +35,28 @@ export async function decode(file) {
   return { file, rgba: context.getImageData(0, 0, side, side).data, side };
 }
 
+/** In how many seconds it may go well; 0 = it will not by itself. @param {unknown} error */
+function hopeIn(error) {
+  if (!(error instanceof ApiError)) return 0;
+  return error.retryAfterS || (["offline", "timeout"].includes(error.code) ? RETRY_S : 0);
+}
+
+/** What the server is asked to paint.
+ * @param {State} state @param {{stroke: Stroke, mask: Uint8Array} | null} [draft]
+ * @param {Set<number> | null} [carried]  masks that need not be sent again; null = all are sent */
+export function requestOf(state, draft = null, carried = null) {
+  const { model, seed, limits } = state;
+  const strokes = strokesOf(state).filter(({ on }) => on);
+  return { model, seed, strokes: wireStrokes(strokes, draft, maskSide(state), carried, chosenLevel(limits.level)) };
+}
+
 /** @param {Store} store */
 export function openSession(store) {
   /** @type {Map<string, Promise<Frame>>} */
   const originals = new Map();
   /** @type {Map<number, Asked>} */
   const underWay = new Map();
-  /** @type {Set<string>} */
+  /** Numbers of the masks that this connection has carried. @type {Set<number>} */
   const known = new Set();
   const draftMask = growingMask();
   let serial = 0;
@@ -50,6 +67,7 @@ export function openSession(store) {
   let later = 0;
   let posting = false;
   let refusal = "";
+  let noDraftsBefore = 0;
   /** The original that is on its way. @type {{key: string, abort: AbortController} | null} */
   let opening = null;
 
@@ -81,8 +99,10 @@ export function openSession(store) {
       underWay.clear();
       known.clear();
       if (state === "open" && store.state.picture !== "settled") wanted = true;
-      store.update((s) => (s.live === state ? s : { ...s, live: state }));
-      if (state === "lost" && strokesOf(store.state).length) wanted = store.state.picture !== "settled";
+      // where painting goes on by POST, a connection that is still not there is no news
+      const now = state === "lost" && store.state.live === "refused" ? "refused" : state;
+      store.update((s) => (s.live === now ? s : { ...s, live: now }));
+      if (state !== "open" && strokesOf(store.state).length) wanted = store.state.picture !== "settled";
       if (!session.original && !opening && state === "open") load();
       pump();
     },
@@ -100,11 +120,9 @@ export function openSession(store) {
       }
       const asked = underWay.get(id);
       underWay.delete(id);
-      if (error.code === "unknown_mask") {
-        known.clear();
-        wanted = true;
-      } else if (asked && isCurrent(asked)) fail(error);
-      if (error.code === "overloaded") again(want);
+      if (error.code !== "overloaded") known.clear(); // the server may not have kept the masks of this message
+      if (error.code === "unknown_mask") wanted = true;
+      else if (asked) notPainted(asked, error);
       pump();
     },
     superseded(id) {
@@ -118,6 +136,19 @@ export function openSession(store) {
     if (message === refusal) return;
     refusal = message;
     store.update((s) => say(s, `No live preview: ${message}.`, "error"));
+  }
+
+  /** A painting that was not painted: a finished one is asked for again, a draft has a successor.
+   * @param {Asked} asked @param {unknown} error */
+  function notPainted(asked, error) {
+    const seconds = hopeIn(error);
+    if (asked.draftId && seconds) {
+      noDraftsBefore = performance.now() + DRAFT_PAUSE_MS;
+      wanted = true;
+      return;
+    }
+    if (isCurrent(asked)) fail(error);
+    if (seconds) again(want, seconds);
   }
 
   /** @param {Asked} asked */
@@ -147,7 +178,8 @@ export function openSession(store) {
 
   /** @param {unknown} error */
   function fail(error) {
-    const trouble = (error instanceof Error && error.message) || String(error);
+    const busy = error instanceof ApiError && error.code === "overloaded";
+    const trouble = busy ? "the server is busy" : (error instanceof Error && error.message) || String(error);
     store.update((s) => ({ ...s, picture: "failed", trouble }));
   }
 
@@ -186,15 +218,17 @@ export function openSession(store) {
         if (opening !== mine) return;
         opening = null;
         fail(error);
-        if (error instanceof ApiError && error.code === "offline") again(load);
+        const seconds = hopeIn(error);
+        if (seconds) again(load, seconds);
       },
     );
   }
 
-  /** @param {() => void} work */
-  function again(work) {
+  /** Once more, a little later than the server said: not everybody at the same moment.
+   * @param {() => void} work @param {number} seconds */
+  function again(work, seconds) {
     clearTimeout(retry);
-    retry = window.setTimeout(work, RETRY_MS);
+    retry = window.setTimeout(work, 1000 * seconds * (1 + Math.random() / 4));
   }
 
   function want() {
@@ -213,48 +247,45 @@ export function openSession(store) {
 
   function pump() {
     if (!wanted || !session.original || underWay.size >= MOST_UNDER_WAY) return;
+    const now = performance.now();
+    const pause = Math.max(sent + FRAME_MS, store.state.draft ? noDraftsBefore : 0) - now;
+    if (pause > 0) {
+      clearTimeout(later);
+      later = window.setTimeout(pump, pause);
+      return;
+    }
     if (live.ready) {
-      const pause = FRAME_MS - (performance.now() - sent);
-      if (pause > 0) {
-        later ||= window.setTimeout(pumpLater, pause);
-        return;
-      }
-      sent = performance.now();
+      sent = now;
       wanted = false;
       const { asked, request } = compose(known);
       underWay.set(asked.id, asked);
       live.send({ id: asked.id, ...request });
-    } else if (store.state.live === "lost" && !posting) void post();
+    } else if (["lost", "refused"].includes(store.state.live) && !posting) void post();
   }
 
-  function pumpLater() {
-    later = 0;
-    pump();
-  }
-
-  /** The way round a broken line. */
+  /** Where there is no live connection. */
   async function post() {
     posting = true;
     wanted = false;
     const { asked, request } = compose(null);
     try {
       const file = await postRender(request);
+      store.update((s) => (s.live === "lost" ? { ...s, live: "refused" } : s)); // it answers, only not live
       await show(asked, file);
     } catch (error) {
-      const offline = error instanceof ApiError && ["offline", "overloaded"].includes(error.code);
-      if (isCurrent(asked)) fail(error);
-      if (offline) again(want);
+      const offline = error instanceof ApiError && error.code === "offline";
+      if (offline) store.update((s) => (s.live === "refused" ? { ...s, live: "lost" } : s));
+      notPainted(asked, error);
     }
     posting = false;
     pump();
   }
 
-  /** @param {Set<string> | null} hashes */
-  function compose(hashes) {
+  /** @param {Set<number> | null} carried  masks that need not be sent again */
+  function compose(carried) {
     const { state } = store;
-    const side = maskSide(state);
     const strokes = strokesOf(state).filter(({ on }) => on);
-    const draft = state.draft && { stroke: state.draft, mask: draftMask(state.draft, side) };
+    const draft = state.draft && { stroke: state.draft, mask: draftMask(state.draft, maskSide(state)) };
     const asked = {
       id: ++serial,
       key: pageKey(state.model, state.seed),
@@ -263,8 +294,7 @@ export function openSession(store) {
       points: (state.draft?.points.length ?? 0) / 3,
       at: session.pointAt,
     };
-    const wire = wireStrokes(strokes, draft, side, hashes, chosenLevel(state.limits.level));
-    return { asked, request: { model: state.model, seed: state.seed, format: EXACT, strokes: wire } };
+    return { asked, request: { ...requestOf(state, draft, carried), format: EXACT, ...(draft && { draft: true }) } };
   }
 
   const stops = [

@@ -15,6 +15,7 @@ import { clamp } from "./lib/geometry.js";
 import { EMPTY, record, redo, replace, undo } from "./lib/history.js";
 
 const VISITED = 12;
+const MASK_PX = 128;
 const NETWORK_DIGITS = 8;
 const CUSTOM_KEPT = 3;
 
@@ -82,8 +83,8 @@ export const paintedScenes = (s) =>
     .map((key) => Number(key.slice(s.model.length + 1)))
     .reverse();
 
-/** The side of the masks that are sent. @param {State} s */
-export const maskSide = (s) => Math.min(modelOf(s).resolution, s.limits.mask_side_px);
+/** The side of the masks that are sent: finer than any layer's cells, 2 KB. @param {State} s */
+export const maskSide = (s) => Math.min(MASK_PX, modelOf(s).resolution, s.limits.mask_side_px);
 
 /** Cells per side of the layer a stroke or the tool works on. @param {State} s @param {Stroke | null} stroke */
 export function gridOf(s, stroke) {

@@ -1,42 +1,15 @@
-/** Bytes: base64, varints, CRC-32, deflate through the platform's streams. Pure but for the streams. */
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/** Bytes: base64 and deflate by the platform, varints, check sums. Pure but for the streams. */
 
 /** @param {Uint8Array} bytes @returns {string} */
-export function toBase64(bytes) {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const a = bytes[i] ?? 0;
-    const b = bytes[i + 1] ?? 0;
-    const c = bytes[i + 2] ?? 0;
-    text += ALPHABET.charAt(a >> 2) + ALPHABET.charAt(((a & 3) << 4) | (b >> 4));
-    text += i + 1 < bytes.length ? ALPHABET.charAt(((b & 15) << 2) | (c >> 6)) : "=";
-    text += i + 2 < bytes.length ? ALPHABET.charAt(c & 63) : "=";
-  }
-  return text;
-}
+export const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 /** The alphabet that is safe in an address, without padding. @param {Uint8Array} bytes */
 export const toBase64Url = (bytes) => toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 /** @param {string} text  either alphabet @returns {Uint8Array<ArrayBuffer>} */
 export function fromBase64(text) {
-  const clean = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
-  const bytes = new Uint8Array(Math.floor((clean.length * 3) / 4));
-  let bits = 0;
-  let held = 0;
-  let at = 0;
-  for (const letter of clean) {
-    const value = ALPHABET.indexOf(letter);
-    if (value < 0) throw new Error(`not base64: ${JSON.stringify(letter)}`);
-    held = (held << 6) | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at++] = (held >> bits) & 255;
-    }
-  }
-  return bytes;
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }
 
 /** Signed integers -> zigzag varints. @param {readonly number[]} values @returns {Uint8Array} */

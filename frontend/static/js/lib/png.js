@@ -1,9 +1,9 @@
-/** PNG files (W3C PNG, third edition): masks, pictures, and a document kept in an iTXt chunk. */
-import { crc32, deflate, inflate, join } from "./bytes.js";
-import { squeeze } from "./squeeze.js";
+/** PNG files (W3C PNG, third edition): masks, and a document kept in an iTXt chunk. */
+import { adler32, crc32, inflate, join } from "./bytes.js";
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const MAX_TEXT_BYTES = 4_000_000;
+const STORED_BLOCK = 65_535;
 
 /** @param {string} text */
 const utf8 = (text) => new TextEncoder().encode(text);
@@ -19,14 +19,32 @@ function chunk(type, data) {
   return out;
 }
 
-/** @param {number} side @param {number} bits @param {number} colour  PNG colour type */
-function header(side, bits, colour) {
+/** A one-bit palette picture. @param {number} side */
+function header(side) {
   const data = new Uint8Array(13);
   const view = new DataView(data.buffer);
   view.setUint32(0, side);
   view.setUint32(4, side);
-  data.set([bits, colour, 0, 0, 0], 8);
+  data.set([1, 3, 0, 0, 0], 8);
   return chunk("IHDR", data);
+}
+
+/** Bytes as a zlib stream that is not packed (RFC 1950, 1951): made at once, while the pointer moves; the browser packs
+ * what it sends. @param {Uint8Array} raw */
+function stored(raw) {
+  /** @type {Uint8Array[]} */
+  const parts = [Uint8Array.of(0x78, 0x01)];
+  for (let at = 0; at < raw.length; at += STORED_BLOCK) {
+    const block = raw.subarray(at, at + STORED_BLOCK);
+    const head = new DataView(new ArrayBuffer(5));
+    head.setUint8(0, Number(at + STORED_BLOCK >= raw.length)); // 1: the last block
+    head.setUint16(1, block.length, true);
+    head.setUint16(3, ~block.length, true);
+    parts.push(new Uint8Array(head.buffer), block);
+  }
+  const sum = new DataView(new ArrayBuffer(4));
+  sum.setUint32(0, adler32(raw));
+  return join([...parts, new Uint8Array(sum.buffer)]);
 }
 
 /**
@@ -44,35 +62,12 @@ export function maskPng(mask, side) {
   }
   return join([
     SIGNATURE,
-    header(side, 1, 3),
+    header(side),
     chunk("PLTE", Uint8Array.of(255, 255, 255, 0, 0, 0)),
     chunk("tRNS", Uint8Array.of(0, 255)),
-    chunk("IDAT", squeeze(raw, stride)),
+    chunk("IDAT", stored(raw)),
     chunk("IEND", new Uint8Array()),
   ]);
-}
-
-/**
- * A picture, every pixel enlarged to a square of `factor`, as an RGB PNG.
- * @param {Uint8ClampedArray} rgba  side x side x 4, row-major @param {number} side @param {number} factor
- */
-export async function picturePng(rgba, side, factor) {
-  const large = side * factor;
-  const stride = large * 3 + 1;
-  const raw = new Uint8Array(large * stride);
-  for (let y = 0; y < large; y++) {
-    if (y % factor) {
-      raw[y * stride] = 2; // filter "Up": an enlarged row repeats the one above it, so its differences are zeros
-      continue;
-    }
-    const row = Math.floor(y / factor) * side;
-    for (let x = 0; x < large; x++) {
-      const from = (row + Math.floor(x / factor)) * 4;
-      raw.set(rgba.subarray(from, from + 3), y * stride + 1 + x * 3);
-    }
-  }
-  const packed = await deflate(raw, "deflate");
-  return join([SIGNATURE, header(large, 8, 2), chunk("IDAT", packed), chunk("IEND", new Uint8Array())]);
 }
 
 /**

@@ -1,18 +1,18 @@
 /**
- * Strokes -> what the server is asked. The mask of a stroke is made once; one that a line has already carried is named
- * by the SHA-256 of its file.
+ * Strokes -> what the server is asked. The mask of a stroke is made once and has a number; one that the connection has
+ * already carried is named by it.
  *
  * @typedef {import("./types.js").Stroke} Stroke
- * @typedef {{mask: Uint8Array, base64: string, sha256: string}} Ink
+ * @typedef {{mask: Uint8Array, base64: string, number: number}} Ink
  */
 import { toBase64 } from "./bytes.js";
 import { unitsIn } from "./custom.js";
 import { paintInto, rasterise } from "./mask.js";
 import { maskPng } from "./png.js";
-import { sha256 } from "./sha256.js";
 
 /** @type {WeakMap<readonly number[], Map<string, Ink>>} by the points, which toggled copies of a stroke share */
 const made = new WeakMap();
+let masks = 0;
 
 /** The finished stroke's mask and its file. @param {Stroke} stroke @param {number} side @returns {Ink} */
 export function inkOf(stroke, side) {
@@ -21,8 +21,7 @@ export function inkOf(stroke, side) {
   const known = bySize.get(key);
   if (known) return known;
   const mask = rasterise(stroke, side);
-  const file = maskPng(mask, side);
-  const ink = { mask, base64: toBase64(file), sha256: sha256(file) };
+  const ink = { mask, base64: toBase64(maskPng(mask, side)), number: masks++ };
   made.set(stroke.points, bySize.set(key, ink));
   return ink;
 }
@@ -47,7 +46,7 @@ export function growingMask() {
 
 /**
  * One stroke as the API has it.
- * @param {Stroke} stroke @param {{mask: string} | {mask_id: string}} mask @param {number} level  of chosen units
+ * @param {Stroke} stroke @param {{mask?: string, mask_id?: number}} mask @param {number} level  of chosen units
  */
 function toWire(stroke, mask, level) {
   const chosen = unitsIn(stroke.brush);
@@ -64,15 +63,17 @@ function toWire(stroke, mask, level) {
  * @param {readonly Stroke[]} strokes  finished and switched on
  * @param {{stroke: Stroke, mask: Uint8Array} | null} draft
  * @param {number} side
- * @param {Set<string> | null} known  hashes the line already carried; null = send every mask; added to
+ * @param {Set<number> | null} known  numbers of masks that the connection has carried, added to; null = by POST, where
+ *   every mask is whole
  * @param {number} level  of units that somebody chose; brushes have their own
  */
 export function wireStrokes(strokes, draft, side, known, level) {
   const wired = strokes.map((stroke) => {
     const ink = inkOf(stroke, side);
-    if (known?.has(ink.sha256)) return toWire(stroke, { mask_id: ink.sha256 }, level);
-    known?.add(ink.sha256);
-    return toWire(stroke, { mask: ink.base64 }, level);
+    if (!known) return toWire(stroke, { mask: ink.base64 }, level);
+    if (known.has(ink.number)) return toWire(stroke, { mask_id: ink.number }, level);
+    known.add(ink.number);
+    return toWire(stroke, { mask: ink.base64, mask_id: ink.number }, level);
   });
   if (draft) wired.push(toWire(draft.stroke, { mask: toBase64(maskPng(draft.mask, side)) }, level));
   return wired;

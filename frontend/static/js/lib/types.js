@@ -150,7 +150,8 @@
  * @property {string | null} hover  id of the stroke pointed at in the history
  * @property {{x: number, y: number} | null} cursor  keyboard cursor, lattice
  * @property {Look} look
- * @property {"connecting" | "open" | "lost"} live  the live connection
+ * @property {"connecting" | "open" | "lost" | "refused"} live  the live connection; refused: the server answers, but not
+ *   live
  * @property {"loading" | "settled" | "rendering" | "failed"} picture
  * @property {string} trouble  why the last picture did not come, "" when it did
  * @property {number} frame  counts pictures; views redraw when it changes

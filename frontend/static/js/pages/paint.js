@@ -47,7 +47,7 @@ async function start() {
   const pointer = { ring: null };
   const spoken = need(document, "#spoken", HTMLElement);
   const overlay = mountOverlay(store, session, pointer);
-  const share = mountShare(store, session);
+  const share = mountShare(store);
 
   /** A world opens where it was left, or at the scene its first brush is shown on. @param {string} model */
   function startOf(model) {

@@ -1,16 +1,18 @@
 /** Taking a painting away and bringing it back: saved pictures that hold their document, and links. */
+import { postRender } from "../api.js";
 import { fromLink, linkIn, readPainting, toJson, toLink } from "../lib/document.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { takeDropped } from "../lib/drop.js";
-import { picturePng, readText, withText } from "../lib/png.js";
-import { openPainting, paintingOf, say } from "../state.js";
+import { readText, withText } from "../lib/png.js";
+import { requestOf } from "../session.js";
+import { modelOf, openPainting, paintingOf, say } from "../state.js";
 
 const KEYWORD = "unitbrush";
 const LARGE_PX = 1024;
 const MAX_FILE_BYTES = 30_000_000;
 
-/** @param {import("../state.js").Store} store @param {import("../session.js").Session} session */
-export function mountShare(store, session) {
+/** @param {import("../state.js").Store} store */
+export function mountShare(store) {
   const into = bag();
   const menu = need(document, "#save-menu", HTMLDetailsElement);
   const file = need(document, "#file", HTMLInputElement);
@@ -18,26 +20,24 @@ export function mountShare(store, session) {
   /** @param {string} text @param {"info" | "error"} [tone] */
   const tell = (text, tone) => store.update((s) => say(s, text, tone));
 
-  /** @param {boolean} large */
+  /** The file is the server's own, with the painting written into it: what a browser reads back from its canvas may be
+   * changed, against fingerprinting. @param {boolean} large */
   async function save(large) {
     menu.open = false;
-    const { original, current } = session;
-    const { picture, trouble } = store.state;
-    const ofThisScene = original && current; // until its original has come, the picture of another page is still there
-    if (!ofThisScene || (picture !== "settled" && !trouble)) {
-      tell("The picture is still on its way; save it when it is there.", "error");
-      return;
-    }
     const painting = paintingOf(store.state);
-    const factor = large ? Math.max(1, Math.round(LARGE_PX / current.side)) : 1;
-    const png = await picturePng(current.rgba, current.side, factor);
-    const out = withText(withText(png, "Software", "Unitbrush"), KEYWORD, JSON.stringify(toJson(painting)));
-    const url = URL.createObjectURL(new Blob([out], { type: "image/png" }));
-    const domain = store.state.models.find(({ id }) => id === painting.model)?.domain ?? "picture";
-    h("a", { href: url, download: `unitbrush-${domain}-${painting.seed}.png` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-    const saved = trouble ? "Saved. The picture lags behind your strokes, but the file holds them all." : "Saved.";
-    tell(`${saved} Drop the file on this page to go on painting.`);
+    const { domain, resolution } = modelOf(store.state);
+    const scale = large ? Math.max(1, Math.round(LARGE_PX / resolution)) : 1;
+    try {
+      const png = await postRender({ ...requestOf(store.state), format: "png", scale });
+      const out = withText(withText(png, "Software", "Unitbrush"), KEYWORD, JSON.stringify(toJson(painting)));
+      const url = URL.createObjectURL(new Blob([out], { type: "image/png" }));
+      h("a", { href: url, download: `unitbrush-${domain || "picture"}-${painting.seed}.png` }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      tell("Saved. The strokes are inside the file: open it here again to go on painting.");
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      tell(`Could not save the picture: ${why}. “Copy link” keeps your strokes without the server.`, "error");
+    }
   }
 
   async function copy() {

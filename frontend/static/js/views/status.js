@@ -1,11 +1,16 @@
-/** Loading, errors and the lost line, each shown where it happens. */
+/** Loading, errors and the lost connection, each shown where it happens. */
 
-import { imageUrl } from "../api.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { askAgain } from "../lib/image.js";
-import { sha256 } from "../lib/sha256.js";
 
 const PATIENCE_MS = 350; // shorter waits are not worth a sign
+
+/** What is said of the live connection: with and without room, and under the pointer.
+ * @type {Partial<Record<import("../lib/types.js").State["live"], readonly string[]>>} */
+const SIGNS = {
+  lost: ["Connection lost, trying again", "Offline", "Your strokes are kept here until the server answers."],
+  refused: ["No live preview", "Not live", "Each stroke is painted when it is finished."],
+};
 
 /** @param {import("../state.js").Store} store @param {import("../session.js").Session} session */
 export function mountStatus(store, session) {
@@ -15,6 +20,7 @@ export function mountStatus(store, session) {
   const trouble = need(document, "#trouble", HTMLElement);
   const words = need(document, "#trouble-text", HTMLElement);
   const sign = need(document, "#live", HTMLElement);
+  const coming = need(document, "#coming", HTMLElement);
   let patience = 0;
 
   into.add(
@@ -35,8 +41,8 @@ export function mountStatus(store, session) {
       () => {
         const { state } = store;
         figure.dataset["state"] = state.picture;
-        if (state.picture === "settled" && session.current) figure.dataset["digest"] = sha256(session.current.file);
-        else delete figure.dataset["digest"];
+        figure.dataset["empty"] = String(!session.original);
+        coming.textContent = state.picture === "failed" ? "" : `Loading scene ${state.seed}…`;
       },
     ),
   );
@@ -46,7 +52,7 @@ export function mountStatus(store, session) {
       (s) => s.trouble,
       (why) => {
         trouble.hidden = !why;
-        words.textContent = why ? `No new picture: ${why}. Your strokes are kept.` : "";
+        words.textContent = why ? `No new picture yet: ${why}. Your strokes are kept.` : "";
       },
     ),
   );
@@ -54,31 +60,15 @@ export function mountStatus(store, session) {
     store.subscribe(
       (s) => s.live,
       (state) => {
-        sign.replaceChildren(
-          ...(state !== "lost"
-            ? []
-            : [
-                h("span", { class: "wide" }, "Connection lost, trying again"),
-                h("span", { class: "narrow" }, "Offline"),
-              ]),
-        );
-        sign.dataset["state"] = state;
+        const [wide = "", narrow = "", more = ""] = SIGNS[state] ?? [];
+        const words = wide && [h("span", { class: "wide" }, wide), h("span", { class: "narrow" }, narrow)];
+        sign.replaceChildren(...(words || []));
+        sign.title = more;
         if (state === "open") askAgain();
-        sign.title = state === "lost" ? "Strokes are kept here; the picture follows when the server answers." : "";
       },
     ),
   );
   listen(into, need(document, "#retry", HTMLButtonElement), "click", session.retry);
-
-  const pixels = need(document, "#pixels", HTMLElement);
-  into.add(
-    store.subscribe(
-      (s) => `${s.model} ${s.seed}`,
-      () => {
-        pixels.dataset["source"] = imageUrl(store.state.model, store.state.seed);
-      },
-    ),
-  );
   into.add(() => clearTimeout(patience));
   return into.dispose;
 }
