@@ -32,6 +32,11 @@ class Element extends EventTarget {
   matches() {
     return true;
   }
+  focus() {}
+  setPointerCapture() {}
+  getBoundingClientRect() {
+    return { left: 0, top: 0, width: 100, height: 100 };
+  }
   click() {
     this.dispatchEvent(new Event("click"));
   }

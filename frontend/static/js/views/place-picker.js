@@ -90,7 +90,8 @@ export function mountPlacePicker({ place, grid, look, speak }) {
   const where = (event) => toLattice(event, canvas.getBoundingClientRect());
 
   listen(into, canvas, "pointerdown", (event) => {
-    if (active >= 0 || !mayPaint(event, Infinity)) return;
+    if (!mayPaint(event, Infinity)) return;
+    if (active >= 0) finish(); // its end got lost
     event.preventDefault();
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
@@ -104,16 +105,16 @@ export function mountPlacePicker({ place, grid, look, speak }) {
     line = withPlace(line, where(event));
     redraw();
   });
-  /** @param {boolean} good */
-  function finish(good) {
+  function finish() {
     const at = line;
     active = -1;
     line = null;
-    if (good && at) look(at);
+    if (at) look(at);
     redraw();
   }
-  listen(into, canvas, "pointerup", (event) => event.pointerId === active && finish(true));
-  listen(into, canvas, "pointercancel", (event) => event.pointerId === active && finish(false));
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
+    listen(into, canvas, type, (event) => event.pointerId === active && finish());
+  }
   listen(into, canvas, "focus", () => {
     if (canvas.matches(":focus-visible")) cursor ??= { x: place()[0] ?? LATTICE / 2, y: place()[1] ?? LATTICE / 2 };
     canvas.classList.toggle("keyed", cursor !== null);

@@ -31,9 +31,14 @@ export function mountPointer(store, session, pointer, redraw) {
       if (active >= 0 && activeType === "touch") stop(true); // that was the palm
     }
     if (active >= 0) {
+      const again = event.pointerType === activeType;
       // A second finger means something else than painting; a hand that rests beside pen or mouse means nothing.
-      if (activeType === "touch" && event.pointerType === "touch") stop(true);
-      return;
+      if (again && activeType === "touch" && event.pointerId !== active) {
+        stop(true);
+        return;
+      }
+      if (!again) return;
+      stop(false); // there is one mouse, and one pen: that it was lifted was never told
     }
     if (!mayPaint(event, event.timeStamp - penAt)) return;
     event.preventDefault();
@@ -84,9 +89,12 @@ export function mountPointer(store, session, pointer, redraw) {
   listen(into, canvas, "pointerup", (event) => {
     if (event.pointerId === active) stop(false);
   });
-  listen(into, canvas, "pointercancel", (event) => {
-    if (event.pointerId === active) stop(true);
-  });
+  // The system took the pointer away, or its end got lost: what was painted so far stays.
+  for (const type of /** @type {const} */ (["pointercancel", "lostpointercapture"])) {
+    listen(into, canvas, type, (event) => {
+      if (event.pointerId === active) stop(false);
+    });
+  }
   listen(into, canvas, "pointerleave", () => {
     pointer.ring = null;
     redraw();

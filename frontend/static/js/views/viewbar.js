@@ -31,7 +31,7 @@ export function mountViewbar(store) {
     original.setPointerCapture(event.pointerId);
     hold(true);
   });
-  for (const type of /** @type {const} */ (["pointerup", "pointercancel", "blur"])) {
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture", "blur"])) {
     listen(into, original, type, () => hold(false));
   }
   listen(into, original, "keydown", (event) => {
