@@ -192,14 +192,18 @@ def test_drawing_with_one_unit_changes_the_scene_and_undo_brings_it_back(browse:
 
 def test_painting_with_a_unit_takes_it_to_the_painting_page_and_back_to_the_wall(browse: Browse) -> None:
     page = browse(UNIT)
+    name = page.inner_text("#headline")
+    first = page.request.get(f"{page.url.split('/units')[0]}/api/models/{CHURCH}/brushes").json()["brushes"][0]["id"]
     page.get_by_role("link", name="Paint with it").click()
     painter = settled(page)
+    page.wait_for_selector(".brush-card")
+    assert page.locator("#brushes input").first.get_attribute("value") == first, "every brush keeps its key"
     assert page.locator("#brushes input:checked").get_attribute("value") == "units layer4 3"
-    assert "?" not in page.url
+    assert "units" not in page.url
     before = painter.digest
     painter.stroke((0.3, 0.3), (0.6, 0.5))
     assert painter.digest != before
-    assert "Unit 3" in page.locator(".stroke-face").inner_text()
+    assert f"{name} 3" in page.locator(".stroke-face").inner_text()
     painted = painter.digest
     page.reload()
     painter.settle()

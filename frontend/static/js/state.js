@@ -30,6 +30,7 @@ export function initialState(models, limits) {
     brushes: {},
     chosen: {},
     custom: {},
+    names: {},
     visited: {},
     last: {},
     tool: { mode: "draw", size: 160, strength: 100, count: 20, layer: null },
@@ -60,13 +61,16 @@ export const brushesOf = (s) => s.brushes[s.model];
 /** @param {State} s @returns {Brush | undefined} */
 export const brushOf = (s) => brushesOf(s)?.find(({ id }) => id === s.chosen[s.model]) ?? brushesOf(s)?.[0];
 /** @param {State} s @param {string} id */
-const knownBrush = (s, id) => brushesOf(s)?.find((brush) => brush.id === id) ?? fromId(id);
+const knownBrush = (s, id) => brushesOf(s)?.find((brush) => brush.id === id) ?? fromId(s, id);
 /** What a brush paints, for people. @param {State} s @param {string} id */
-export const nameOf = (s, id) => knownBrush(s, id)?.concept ?? id;
-/** A brush of chosen units. @param {string} id @returns {Brush | undefined} undefined: a brush of a concept */
-function fromId(id) {
+export const nameOf = (s, id) => s.names[id] ?? knownBrush(s, id)?.concept ?? id;
+/** A brush of chosen units. @param {State} s @param {string} id @returns {Brush | undefined} undefined: a brush of a
+ *   concept */
+function fromId(s, id) {
   const chosen = unitsIn(id);
-  return chosen ? customBrush(chosen.layer, chosen.units) : undefined;
+  if (!chosen) return undefined;
+  const brush = customBrush(chosen.layer, chosen.units);
+  return { ...brush, concept: s.names[id] ?? brush.concept };
 }
 /** @param {State} s @returns {Painting} */
 export const paintingOf = (s) => ({
@@ -202,18 +206,19 @@ export const setTool = (s, change) => ({ ...s, tool: { ...s.tool, ...change } })
 export const setLook = (s, change) => ({ ...s, look: { ...s.look, ...change } });
 /** @param {State} s @param {string} brush @returns {State} */
 export const chooseBrush = (s, brush) => ({ ...s, chosen: { ...s.chosen, [s.model]: brush } });
-/** The brushes of a world have come; brushes of chosen units stand before them.
+/** The brushes of a world have come; brushes of chosen units stand after them, so that every brush keeps its key.
  * @param {State} s @param {string} model @param {readonly Brush[]} brushes @returns {State} */
 export function bringBrushes(s, model, brushes) {
-  const custom = (s.custom[model] ?? []).flatMap((id) => fromId(id) ?? []);
-  return { ...s, brushes: { ...s.brushes, [model]: [...custom, ...brushes.filter(({ id }) => !unitsIn(id))] } };
+  const custom = (s.custom[model] ?? []).flatMap((id) => fromId(s, id) ?? []);
+  return { ...s, brushes: { ...s.brushes, [model]: [...brushes.filter(({ id }) => !unitsIn(id)), ...custom] } };
 }
 /** Take a brush of chosen units in the hand. @param {State} s @param {string} model @param {Brush} brush
  * @returns {State} */
 export function takeUnits(s, model, brush) {
   const others = (s.custom[model] ?? []).filter((id) => id !== brush.id);
   const custom = { ...s.custom, [model]: [brush.id, ...others].slice(0, CUSTOM_KEPT) };
-  const taken = { ...s, custom, chosen: { ...s.chosen, [model]: brush.id } };
+  const names = { ...s.names, [brush.id]: brush.concept };
+  const taken = { ...s, custom, names, chosen: { ...s.chosen, [model]: brush.id } };
   return s.brushes[model] ? bringBrushes(taken, model, s.brushes[model]) : taken;
 }
 /** @param {State} s @param {number} steps  a step is a fifth @returns {State} */

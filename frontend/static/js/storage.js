@@ -56,6 +56,7 @@ function pick(choices, state) {
     last,
     chosen: /** @type {State["chosen"]} */ (choices["chosen"] ?? {}),
     custom: /** @type {State["custom"]} */ (choices["custom"] ?? {}),
+    names: /** @type {State["names"]} */ (choices["names"] ?? {}),
     keys: choices["keys"] !== false,
     taught: choices["taught"] === true,
     tool: {
@@ -87,8 +88,8 @@ export function autosave(store) {
     clearTimeout(timer);
     try {
       for (const key of dirty) if (savePage(key)) dirty.delete(key);
-      const { model, last, chosen, custom, keys, taught, tool } = store.state;
-      localStorage.setItem(CHOICES, JSON.stringify({ model, last, chosen, custom, keys, taught, tool }));
+      const { model, last, chosen, custom, names, keys, taught, tool } = store.state;
+      localStorage.setItem(CHOICES, JSON.stringify({ model, last, chosen, custom, names, keys, taught, tool }));
     } catch {
       const warning = "This browser does not keep your work. Save it or copy its link.";
       if (!warned) store.update((state) => say(state, warning));

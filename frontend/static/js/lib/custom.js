@@ -19,17 +19,19 @@ export function unitsIn(id) {
 /** How strongly chosen units are drawn, as a multiple of their 0.99 quantile. @param {number} allowed  by the server */
 export const chosenLevel = (allowed) => Math.min(MOST_LEVEL, allowed);
 
-/** @param {string} layer @param {readonly number[]} units  as many as a name has room for @returns {Brush} */
-export function customBrush(layer, units) {
+/** @param {string} layer @param {readonly number[]} units  as many as an id has room for
+ * @param {string} [label]  what a single unit stands for @returns {Brush} */
+export function customBrush(layer, units, label = "unit") {
   let id = `units ${layer}`;
   for (const unit of units) if (`${id} ${unit}`.length <= LONGEST_ID) id += ` ${unit}`;
-  const kept = unitsIn(id)?.units ?? [];
-  const concept = kept.length === 1 ? `unit ${kept[0]}` : `units ${kept.join(", ")}`;
-  return { id, concept, layer, units: kept, default_count: kept.length };
+  const named = unitsIn(id)?.units ?? [];
+  const concept = named.length === 1 ? `${label} ${named[0]}` : `units ${named.join(", ")}`;
+  return { id, concept, layer, units: named, default_count: named.length };
 }
 
 /**
- * What an address like /paint?model=…&seed=7 asks for, or, to "paint with it", one with &layer=layer4&units=150 too.
+ * What an address like /paint?model=…&seed=7 asks for, or, to "paint with it", one with &layer=layer4&units=150&label=door
+ * too.
  * @param {string} search @param {readonly Model[]} models
  * @returns {{model: string, brush: Brush | null, seed: number | null} | null} null: it asks for nothing
  */
@@ -46,5 +48,6 @@ export function readChosen(search, models) {
   if (!layer) throw new Error(`${name} has no layer ${query.get("layer") ?? ""}`);
   const units = (query.get("units") ?? "").split(",").map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
   if (!units.every((unit) => unit < layer.units)) throw new Error(`${layer.name} has units 0 to ${layer.units - 1}`);
-  return { model: name, brush: customBrush(layer.name, units), seed };
+  const label = /^[a-z][a-z -]{0,39}$/.exec(query.get("label") ?? "")?.[0];
+  return { model: name, brush: customBrush(layer.name, units, label), seed };
 }

@@ -8,12 +8,17 @@
  * @property {string} what
  */
 
+/** Of the first ten brushes. */
+export const BRUSH_KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
+
 /** @type {readonly {title: string, items: readonly Shortcut[]}[]} */
 export const SHEET = [
   {
     title: "Paint",
     items: [
-      { action: "brush", keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], shown: "1 – 9", what: "Choose a brush" },
+      { action: "brush", keys: BRUSH_KEYS, shown: "1 – 9, 0", what: "Choose a brush" },
+      { action: "brush-before", keys: [","], shown: ",", what: "The brush before" },
+      { action: "brush-after", keys: ["."], shown: ".", what: "The next brush" },
       { action: "swap", keys: ["x"], shown: "X", what: "Draw or erase" },
       { action: "smaller", keys: ["["], shown: "[", what: "Smaller brush" },
       { action: "larger", keys: ["]"], shown: "]", what: "Larger brush" },

@@ -143,6 +143,7 @@
  * @property {Readonly<Record<string, string>>} chosen  brush id by model
  * @property {Readonly<Record<string, readonly string[]>>} custom  ids of brushes of chosen units, by model, newest
  *   first
+ * @property {Readonly<Record<string, string>>} names  of brushes of chosen units, by id: what the unit stands for
  * @property {Readonly<Record<string, readonly number[]>>} visited  seeds seen in this visit, by model, newest first
  * @property {Readonly<Record<string, number>>} last  the seed each model was left at
  * @property {Tool} tool

@@ -6,6 +6,7 @@ import { createStore } from "../lib/store.js";
 import { openSession } from "../session.js";
 import { bringBrushes, initialState, openPage, say, takeUnits } from "../state.js";
 import { autosave, restored } from "../storage.js";
+import { mountAddress } from "../views/address.js";
 import { mountBrushes } from "../views/brushes.js";
 import { mountHint } from "../views/hint.js";
 import { mountHistory } from "../views/history.js";
@@ -75,6 +76,7 @@ async function start() {
     share.dispose,
     session.dispose,
     autosave(store),
+    mountAddress(store),
     store.subscribe(
       (s) => s.model,
       (model) => void loadBrushes(model).then(loadOthers),
@@ -94,7 +96,10 @@ async function start() {
       store.update((s) => bringBrushes(s, model, brushes));
     } catch (error) {
       const offline = error instanceof ApiError && error.code === "offline";
-      if (!offline) store.update((s) => say(s, `The brushes did not come: ${String(error)}`, "error"));
+      if (!offline)
+        store.update((s) =>
+          say(s, `Could not load the brushes: ${error instanceof Error ? error.message : error}.`, "error"),
+        );
       setTimeout(() => void loadBrushes(model), RETRY_MS);
     }
   }
@@ -116,7 +121,7 @@ async function firstVisit(state) {
   }
 }
 
-/** The scene and the units that the address brings along, once: a reload goes on with what was done since.
+/** The scene and the units that the address brings along.
  * @param {import("../lib/types.js").State} state */
 function withChosen(state) {
   try {
@@ -128,7 +133,5 @@ function withChosen(state) {
     return brush ? takeUnits(there, model, brush) : there;
   } catch (error) {
     return say(state, `This cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
-  } finally {
-    if (location.search) history.replaceState(null, "", location.pathname + location.hash);
   }
 }

@@ -49,7 +49,7 @@ function lead() {
   const deeds = need(document, "#deeds", HTMLElement);
   const here = { model: unit.model, layer: unit.layer };
   if (isGenerator) {
-    const query = new URLSearchParams({ ...here, units: String(unit.unit) });
+    const query = new URLSearchParams({ ...here, units: String(unit.unit), ...(label && { label: label.name }) });
     deeds.append(h("a", { class: "button primary", href: `/paint?${query}` }, "Paint with it"));
   }
   if (label) {

@@ -3,6 +3,7 @@ import { exampleUrl, stripUrl } from "../api.js";
 import { unitsIn } from "../lib/custom.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
+import { BRUSH_KEYS } from "../lib/shortcuts.js";
 import { title } from "../lib/words.js";
 import { brushesOf, brushOf, chooseBrush } from "../state.js";
 
@@ -41,7 +42,8 @@ export function mountBrushes(store) {
     const src = unit === undefined ? exampleUrl(model, brush.id) : stripUrl(model, brush.layer, unit);
     const picture = patientImage({ src, alt: "", loading: "lazy", width: 72, height: 72, draggable: "false" });
     const name = h("span", { class: "brush-name" }, h("span", {}, title(brush.concept)));
-    if (index < 9 && unit === undefined) name.append(h("small", { "aria-hidden": "true" }, String(index + 1)));
+    const key = BRUSH_KEYS[index];
+    if (key) name.append(h("small", { "aria-hidden": "true" }, key));
     return h(
       "label",
       { class: "brush", title: title(brush.concept) },
@@ -52,7 +54,10 @@ export function mountBrushes(store) {
 
   function mark() {
     const chosen = brushOf(store.state)?.id;
-    for (const input of list.querySelectorAll("input")) input.checked = input.value === chosen;
+    for (const input of list.querySelectorAll("input")) {
+      input.checked = input.value === chosen;
+      if (input.checked) input.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   listen(into, list, "change", (event) => {

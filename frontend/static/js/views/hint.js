@@ -1,5 +1,5 @@
-/** The first visit: a ghost stroke where a first one works well. It goes when followed, and never comes back. */
-import { unitsIn } from "../lib/custom.js";
+/** The first visit: in the scene that a brush is shown on, a ghost stroke where it works well. It goes when followed, and
+ * never comes back. */
 import { bag, listen, need } from "../lib/dom.js";
 import { article } from "../lib/words.js";
 import { brushOf, strokesOf } from "../state.js";
@@ -28,7 +28,8 @@ export function mountHint(store) {
     const brush = brushOf(state);
     const show =
       !state.taught &&
-      brush !== undefined &&
+      brush?.example_box !== undefined &&
+      brush.example_seed === state.seed &&
       !strokesOf(state).length &&
       state.frame > 0 &&
       !state.draft &&
@@ -39,8 +40,7 @@ export function mountHint(store) {
       ghost.remove();
       return;
     }
-    // in another scene than the brush's own the same place is still a better one than any: clouds are above, doors below
-    const [x0 = 0.08, y0 = 0.55, x1 = 0.34, y1 = 0.8] = brush.example_box ?? [];
+    const [x0 = 0, y0 = 0, x1 = 1, y1 = 1] = brush.example_box ?? [];
     const middle = (100 * (x0 + x1)) / 2;
     const width = Math.max(4, state.tool.size / 10);
     const tall = y1 - y0 > x1 - x0;
@@ -51,7 +51,7 @@ export function mountHint(store) {
       : `M${100 * x0 + inset} ${row}L${100 * x1 - inset + 0.01} ${row}`;
     for (const one of [path, trace]) one.setAttribute("d", d);
     path.setAttribute("stroke-width", String(width));
-    text.textContent = `Paint ${unitsIn(brush.id) ? `with ${brush.concept}` : article(brush.concept)} here`;
+    text.textContent = `Paint ${article(brush.concept)} here`;
     const low = Math.min(88, 100 * y1 + (tall ? 2 : width / 2 - 50 * (y1 - y0) + 2));
     hint.style.left = `${Math.min(78, Math.max(22, middle))}%`;
     hint.style.top = `${Math.max(low, 4)}%`;

@@ -17,6 +17,8 @@ export function mountShare(store) {
   const menu = need(document, "#save-menu", HTMLDetailsElement);
   const file = need(document, "#file", HTMLInputElement);
   const drop = need(document, "#drop", HTMLElement);
+  const dialog = need(document, "#link-dialog", HTMLDialogElement);
+  const field = need(document, "#link-field", HTMLInputElement);
   /** @param {string} text @param {"info" | "error"} [tone] */
   const tell = (text, tone) => store.update((s) => say(s, text, tone));
 
@@ -51,8 +53,9 @@ export function mountShare(store) {
       await navigator.clipboard.writeText(link);
       tell("Link copied. It opens this very painting.");
     } catch {
-      history.replaceState({ own: true }, "", link); // no clipboard here: the address bar has it
-      tell("The link is in the address bar now; copy it from there.");
+      field.value = link; // over plain HTTP a page has no clipboard
+      dialog.showModal();
+      field.select();
     }
   }
 
@@ -79,24 +82,30 @@ export function mountShare(store) {
     store.update((s) => openPainting(s, painting, other));
   }
 
-  /** The painting in the address, if there is one, but not what `copy` left there: the work itself is newer. The address
-   * is plain again afterwards: a reload keeps newer work. */
+  /** The painting in the address, if there is one. The address names only its scene afterwards: a reload keeps newer
+   * work. */
   async function fromAddress() {
     const link = linkIn(location.hash);
     if (link === undefined) return;
-    const own = history.state?.own === true;
     history.replaceState(null, "", location.pathname + location.search);
-    if (own) return;
+    const painting = await fromLink(link, store.state.limits.strokes).catch(() => null);
     try {
-      show(await fromLink(link, store.state.limits.strokes));
+      if (painting) show(painting);
+      else tell("This link is damaged or cut off, so its painting cannot be opened. Ask for the whole link.", "error");
     } catch (error) {
-      tell(`This link is damaged or incomplete: ${error instanceof Error ? error.message : error}.`, "error");
+      tell(`This link cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");
     }
   }
 
   const click = (/** @type {string} */ id, /** @type {() => void} */ work) =>
     listen(into, need(document, id, HTMLButtonElement), "click", work);
   click("#link", () => void copy());
+  click("#link-select", () => {
+    field.select();
+    if (document.execCommand("copy")) tell("Link copied. It opens this very painting.");
+    else field.focus();
+  });
+  click("#link-close", () => dialog.close());
   click("#save-large", () => void save(true));
   click("#save-exact", () => void save(false));
   click("#open", () => {

@@ -1,7 +1,7 @@
 /** The keyboard of the whole page and the sheet that lists it. */
 import { bag, h, listen, need } from "../lib/dom.js";
-import { actionFor, CURSOR_KEYS, SHEET } from "../lib/shortcuts.js";
-import { brushesOf, chooseBrush, redoStroke, resize, setLook, setTool, undoStroke } from "../state.js";
+import { actionFor, BRUSH_KEYS, CURSOR_KEYS, SHEET } from "../lib/shortcuts.js";
+import { brushesOf, brushOf, chooseBrush, redoStroke, resize, setLook, setTool, undoStroke } from "../state.js";
 import { randomScene } from "./scenes.js";
 import { toggleCompare, toggleDifference, toggleGrid } from "./viewbar.js";
 
@@ -14,12 +14,18 @@ export function mountSheet(store, share) {
   const keys = need(document, "#keys", HTMLInputElement);
   const open = () => sheet.showModal();
 
+  const inHand = () => brushesOf(store.state)?.findIndex(({ id }) => id === brushOf(store.state)?.id) ?? 0;
+  /** @param {number} index */
+  function take(index) {
+    const brush = brushesOf(store.state)?.[index];
+    if (brush) store.update((s) => chooseBrush(s, brush.id));
+  }
+
   /** @type {Record<string, (event: KeyboardEvent) => void>} */
   const actions = {
-    brush: (event) => {
-      const brush = brushesOf(store.state)?.[Number(event.key) - 1];
-      if (brush) store.update((s) => chooseBrush(s, brush.id));
-    },
+    brush: ({ key }) => take(BRUSH_KEYS.indexOf(key)),
+    "brush-before": () => take(inHand() - 1),
+    "brush-after": () => take(inHand() + 1),
     swap: () => store.update((s) => setTool(s, { mode: s.tool.mode === "draw" ? "erase" : "draw" })),
     smaller: () => store.update((s) => resize(s, -1)),
     larger: () => store.update((s) => resize(s, 1)),
@@ -38,7 +44,11 @@ export function mountSheet(store, share) {
   listen(into, document, "keydown", (event) => {
     if (sheet.open || event.defaultPrevented || writes(event.target)) return;
     const action = actionFor(event, store.state.keys);
-    if (!action || (event.repeat && !["undo", "redo", "smaller", "larger"].includes(action))) return;
+    if (
+      !action ||
+      (event.repeat && !["undo", "redo", "smaller", "larger", "brush-before", "brush-after"].includes(action))
+    )
+      return;
     event.preventDefault();
     actions[action]?.(event);
   });
