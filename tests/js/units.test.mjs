@@ -10,16 +10,8 @@ const { readPainting, toJson } = await import(`${lib}/document.js`);
 const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
 const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
-const {
-  answer,
-  cellAt,
-  isActive,
-  isStep: isNewPlace,
-  question,
-  readQuery,
-  queryLink,
-  withPlace,
-} = await import(`${lib}/look-query.js`);
+const { answer, byConcept, isActive } = await import(`${lib}/strongest.js`);
+const { cellAt, isStep: isNewPlace, question, readQuery, queryLink, withPlace } = await import(`${lib}/look-query.js`);
 const { barsOf, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
 const { plural } = await import(`${lib}/words.js`);
 
@@ -228,12 +220,52 @@ test("the cell of a point is that of the layer's grid, also at the far edge", ()
   assert.deepEqual(cellAt(4096, 0, 4), { x: 3072, y: 0, side: 1024 });
 });
 
+/** Units at a place, rarest first. */
+const strong = (...rows) =>
+  rows.map(([label, category, iou, quantile], i) => ({
+    ...unit(i, label, category, iou),
+    labelled: iou >= 0.04,
+    quantile,
+  }));
+
 test("a unit counts as active in the strongest hundredth, and the answer says when none is", () => {
   assert.deepEqual([{ quantile: 0.99 }, { quantile: 0.989 }].map(isActive), [true, false]);
-  const units = (...quantiles) => quantiles.map((quantile, i) => ({ ...unit(i, "tree", "object", 0.1), quantile }));
-  assert.match(answer(units(0.999, 0.995), "layer4"), /^2 units of layer4\. .* counts as active\. /);
-  assert.match(answer(units(0.999, 0.5), "layer4"), /^2 units of layer4\. .*the others are faded\./);
-  assert.match(answer(units(0.9, 0.5), "layer4"), /^No unit is clearly active here/);
+  const words = (...quantiles) =>
+    answer(byConcept(strong(...quantiles.map((quantile) => ["tree", "object", 0.1, quantile]))), "layer4");
+  assert.match(words(0.999, 0.995), /^Mostly tree: 2 of the 2 units of layer4 .* counts as active\. /);
+  assert.match(words(0.999, 0.5), /counts as active; units above that are faded\. /);
+  assert.match(words(0.9, 0.5), /No unit is clearly active here/);
+  assert.match(
+    answer(byConcept(strong([null, null, 0, 0.999])), "conv1"),
+    /^None of the 1 unit of conv1 .* has a label/,
+  );
+});
+
+test("a click on a door shows doors first, though single units of other things are more active there", () => {
+  // as layer4 of the storybook church answers in scene 1 at (0.39, 0.68)
+  const groups = byConcept(
+    strong(
+      ["tower", "part", 0.025, 0.996],
+      ["wood", "material", 0.049, 0.9919],
+      ["snow", "material", 0.08, 0.989],
+      ["door", "part", 0.049, 0.9883],
+      ["bottom of path", "half", 0.116, 0.981],
+      ["door", "part", 0.08, 0.9778],
+      ["door", "part", 0.104, 0.9756],
+      ["tree", "object", 0.053, 0.9616],
+    ),
+  );
+  assert.deepEqual(
+    groups.map(({ name, units }) => [name, units.length]),
+    [
+      ["door", 3],
+      ["snow", 1],
+      ["wood", 1],
+      ["tree", 1],
+      ["bottom of path", 1],
+      ["", 1],
+    ],
+  );
 });
 
 test("how active a unit gets in a picture is said in its own numbers", () => {

@@ -38,6 +38,7 @@ PAGES = [
     "/units/storybook-classifier/conv5_3/0",
     "/layers/storybook-church?with=storybook-classifier",
     "/look",
+    "/about",
 ]
 
 

@@ -4,7 +4,7 @@
  *
  * @typedef {import("./lib/types.js").LookQuery} LookQuery
  * @typedef {import("./lib/types.js").Layers} Layers
- * @typedef {import("./lib/types.js").Model & {kind: string}} Model
+ * @typedef {import("./lib/types.js").Model & {kind: string, origin: string}} Model
  *
  * @typedef {object} State
  * @property {readonly Model[]} models
@@ -45,6 +45,9 @@ export function lookAt(s, model, picture) {
 
 /** The picture of one's own is taken away, and with it the place in it. @param {State} s @returns {State} */
 export const lookAway = (s) => ({ ...s, picture: null, query: { ...s.query, at: [], unit: null } });
+
+/** Whether a network has never seen a photograph, only scenes that a program painted. @param {State["models"][number]} of */
+export const knowsPaintingsOnly = ({ origin }) => /procedural|painted/.test(origin);
 
 /** @param {Store} store */
 export function openLooking(store) {

@@ -95,6 +95,14 @@ async def look(request: Request, studio: StudioDep, settings: SettingsDep) -> Re
     return _page(request, "look.html", {"bootstrap": bootstrap(studio, settings)})
 
 
+@router.api_route("/about", methods=["GET", "HEAD"])
+async def about(request: Request, studio: StudioDep) -> Response:
+    """What this is, in plain words, and what each network was trained on."""
+    models = [model_out(card, studio.catalog) for card in studio.catalog.cards.values()]
+    painted = any("procedural" in model.origin for model in models)
+    return _page(request, "about.html", {"bootstrap": {}, "models": models, "painted": painted})
+
+
 @router.api_route("/docs", methods=["GET", "HEAD"])
 async def docs(request: Request) -> Response:
     """The API, described from its own schema, without anything from another host."""

@@ -2,20 +2,17 @@
  * What /look is asked: a place of a picture, a point or a brushed line, in lattice numbers.
  *
  * @typedef {import("./types.js").LookQuery} LookQuery
- * @typedef {import("./types.js").Strong} Strong
  */
 import { toBase64 } from "./bytes.js";
 import { LATTICE } from "./geometry.js";
 import { rasterise } from "./mask.js";
 import { maskPng } from "./png.js";
-import { plural } from "./words.js";
 
 export const BRUSH = 90; // diameter of a brushed line, thousandths of the side
 export const FIRST_SEED = 1;
 const STEP = 48; // lattice; a line keeps a point this far from the last
 const MOST_POINTS = 120; // that an address has room for
 const MASK_SIDE = 128;
-const ACTIVE = 0.99; // the quantile that t_u is
 
 /** @param {string} search  of an address @returns {LookQuery} */
 export function readQuery(search) {
@@ -73,17 +70,4 @@ export function cellAt(x, y, grid) {
   const side = LATTICE / grid;
   const corner = (/** @type {number} */ value) => Math.min(grid - 1, Math.floor(value / side)) * side;
   return { x: corner(x), y: corner(y), side };
-}
-
-/** Whether a unit is as active as in its strongest hundredth of all positions. @param {Pick<Strong, "quantile">} of */
-export const isActive = ({ quantile }) => quantile >= ACTIVE;
-
-/** What stands above the strongest units. @param {readonly Strong[]} units @param {string} layer */
-export function answer(units, layer) {
-  const rare = "The percentage says how rare it is for the unit to be as active as here; up to 1% counts as active";
-  const all = units.every(isActive);
-  const first = units.some(isActive)
-    ? `${plural(units.length, "unit")} of ${layer}.`
-    : `No unit is clearly active here; these ${units.length} of ${layer} come nearest.`;
-  return `${first} ${rare}${all ? "" : ", the others are faded"}. Choose one to see where else it is.`;
 }

@@ -112,7 +112,7 @@ function start() {
 function follow(event) {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  if (link.pathname !== "/units" || link.closest("header") || store.state.trouble) return;
+  if (link.pathname !== "/units" || link.hash || link.closest("header") || store.state.trouble) return;
   event.preventDefault();
   scrolled.keep();
   turn(withFirst(readWall(link.search)));

@@ -2,16 +2,17 @@
 import { fetchActivation, fetchClasses, fetchImage, fetchStrongest } from "../api.js";
 import { toBase64 } from "../lib/bytes.js";
 import { need } from "../lib/dom.js";
-import { answer, question } from "../lib/look-query.js";
+import { question } from "../lib/look-query.js";
+import { answer, byConcept } from "../lib/strongest.js";
 import { title } from "../lib/words.js";
-import { classifierOf } from "../looking.js";
+import { classifierOf, knowsPaintingsOnly } from "../looking.js";
 import { showLight } from "./light.js";
 import { mountStrongest } from "./strongest.js";
 
 /** @typedef {import("../looking.js").Store} Store */
 /** @typedef {import("../looking.js").Looking} Looking */
 
-const COUNT = 12;
+const COUNT = 24;
 const CLASSES = 3;
 const element = (/** @type {string} */ id) => need(document, `#${id}`, HTMLElement);
 
@@ -54,7 +55,9 @@ export function mountLookPicture(store, looking) {
       for (const id of ["seed-form", "random"]) element(id).hidden = !generates;
       element("open").hidden = element("own-note").hidden = !classifierOf(store.state);
       element("remove").hidden = element("classes").hidden = !picture;
-      element("own-note").textContent = ownNote(generates, picture !== null);
+      element("own-note").textContent = ownNote(store.state);
+      const { title: name = "", origin = "" } = store.state.models.find(({ id }) => id === model) ?? {};
+      element("origin").textContent = `${name}: ${origin}.`;
       element("invite").hidden = looking.hasPicture();
       need(document, "#seed", HTMLInputElement).value = String(seed);
       void show();
@@ -67,19 +70,26 @@ export function mountLookPicture(store, looking) {
             .slice(0, CLASSES)
             .filter(({ probability }) => probability > 0.005)
             .map(({ name, probability }) => `${title(name)} ${Math.round(100 * probability)}%`);
-          element("classes").textContent = words.length ? `The network says: ${words.join(" · ")}` : "";
+          element("classes").textContent = words.length
+            ? `${guesses(store.state) ? "Its guess" : "The network says"}: ${words.join(" · ")}`
+            : "";
         });
     },
   );
 }
 
-/** Which network sees a picture of one's own, and how much of it. @param {boolean} generates  the open network does
- * @param {boolean} isThere */
-function ownNote(generates, isThere) {
-  if (generates) return "Own pictures are shown to the scene classifier, cut to their middle square.";
-  return isThere
-    ? "Your picture as the scene classifier sees it: its middle square."
-    : "The scene classifier sees the middle square of a picture.";
+/** Whether the open network is asked about something it cannot know. @param {import("../looking.js").State} s */
+const guesses = (s) => s.models.some((model) => model.id === s.query.model && knowsPaintingsOnly(model));
+
+/** Which network looks at a picture of one's own, how much of it, and what it cannot know.
+ * @param {import("../looking.js").State} s */
+function ownNote(s) {
+  const classifier = classifierOf(s);
+  if (!classifier) return "";
+  const warning = knowsPaintingsOnly(classifier)
+    ? " It has only ever seen painted scenes, never a photograph: what it says of one is a guess."
+    : "";
+  return `${classifier.title} looks at the middle square of your picture.${warning}`;
 }
 
 /** The strongest units and the light of one of them. @param {Store} store @param {Looking} looking */
@@ -109,14 +119,19 @@ export function mountAnswers(store, looking) {
       subline.textContent =
         `${at.length ? "A picture of your own is not part of the link. " : ""}` +
         "Choose a picture, drop one or paste one; then click a place in it.";
-    else subline.textContent = at.length ? "Asking…" : "Click a place in the picture, or brush over one.";
+    else subline.textContent = at.length ? "Looking…" : "Click a place in the picture, or brush over one.";
     if (!ready || !at.length) return;
     const good = await looking.ask("look", async (signal) => {
       const source = picture ? { picture: toBase64(new Uint8Array(await picture.arrayBuffer())) } : { seed };
       const units = await fetchStrongest(model, layer, { ...source, ...question(at), count: COUNT }, signal);
-      strongest.show(units, model, layer);
+      const groups = byConcept(units);
+      strongest.show(
+        groups.flatMap((group) => group.units),
+        model,
+        layer,
+      );
       strongest.mark(store.state.query.unit);
-      subline.textContent = answer(units, layer);
+      subline.textContent = answer(groups, layer);
     });
     if (!good) subline.textContent = "";
   }

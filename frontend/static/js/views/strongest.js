@@ -3,7 +3,7 @@ import { short } from "../lib/chart.js";
 import { concept, noLabel } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
-import { isActive } from "../lib/look-query.js";
+import { isActive } from "../lib/strongest.js";
 import { unitLink } from "../lib/wall.js";
 
 /** @typedef {import("../lib/types.js").Strong} Strong */

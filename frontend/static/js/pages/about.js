@@ -1,0 +1,4 @@
+/** The wiring of /about. */
+import { mountTheme } from "../views/theme.js";
+
+mountTheme();
