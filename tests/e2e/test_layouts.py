@@ -1,4 +1,4 @@
-"""What is in the window on small screens and at 200 %, what is cut, what can be read under the pointer, what is printed."""
+"""What is in the window on small screens and at 200 %, what is cut, what reads under the pointer, what is printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ pytestmark = pytest.mark.browser
 Browse = Callable[..., Any]
 OpenPage = Callable[..., Painter]
 CHURCH = "storybook-church"
-PAGES = ["/paint", f"/units?model={CHURCH}&layer=layer4", f"/units/{CHURCH}/layer4/3", f"/layers/{CHURCH}", "/look", "/about"]
+PAGES = [
+    "/paint",
+    f"/units?model={CHURCH}&layer=layer4",
+    f"/units/{CHURCH}/layer4/3",
+    f"/layers/{CHURCH}",
+    "/look",
+    "/about",
+]
 WINDOWS = [(360, 640), (640, 360), (720, 450), (1280, 720)]  # 720 x 450 is 1440 x 900 at 200 %
 
 CONTRAST = """(element) => {
@@ -57,7 +64,7 @@ def test_what_is_pressed_or_chosen_reads_under_the_pointer(browse: Browse, schem
 def unreadable(page: Any) -> list[str]:
     """Pressed and current controls whose words have less contrast than WCAG's AA while the pointer is over them."""
     chosen = page.locator(
-        "button[aria-pressed=true]:visible, a[aria-current]:visible, .world input:checked + span, .mode input:checked + span"
+        "button[aria-pressed=true]:visible, a[aria-current]:visible, :is(.world, .mode) input:checked + span"
     )
     weak = []
     for control in chosen.all():
