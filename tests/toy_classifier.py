@@ -52,7 +52,11 @@ def toy_classifier() -> SceneClassifier:
     return network.eval()
 
 
-def toy_stats(iou: Sequence[Sequence[float]]) -> LayerStats:
+CHANCE = {"conv5_3": ((0.1875, 0.125), (0.03, 0.0), (0.0625, 0.0), (0.0, 0.0))}
+"""Of each unit the best IoU of two shuffled countings; the other layer was never shuffled."""
+
+
+def toy_stats(iou: Sequence[Sequence[float]], chance: Sequence[Sequence[float]] = ((),) * UNITS) -> LayerStats:
     """Statistics of a layer with these IoU; everything else as the top of this file says."""
     table = torch.tensor(iou)
     best, label = table.max(dim=1)
@@ -66,7 +70,7 @@ def toy_stats(iou: Sequence[Sequence[float]]) -> LayerStats:
         iou=table,
         label=label,
         label_iou=best,
-        chance=torch.zeros(UNITS, 0),
+        chance=torch.tensor(chance),
         top=_top(),
         histogram=Histogram(torch.tensor([[6000, 3000, 900, 100]]).expand(UNITS, 4).clone(), same * 0, same * 2),
         iqr=IqrScores(best / 2, best / 4, same * 0.5, torch.where(best > 0, label, none)),
@@ -110,5 +114,5 @@ def write_toy_classifier(root: Path) -> None:
         "scenes": {"classes": list(CLASSES), "count": 100, "size": RESOLUTION, "first_seed": 10_000_000},
         "maps": MAPS,
     }
-    layers = {name: toy_stats(iou) for name, iou in IOU.items()}
+    layers = {name: toy_stats(iou, CHANCE.get(name, ((),) * UNITS)) for name, iou in IOU.items()}
     write_dissection(Dissection(manifest, Columns(MAPS), layers), root / "dissection", exact=IOU)

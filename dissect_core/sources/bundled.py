@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -28,6 +29,10 @@ class SceneSource(ClassifierSource):
         modules = {layer: layer_module(layer) for layer in layers}
         pictures, activations = super().see(rows, list(modules.values()))
         return pictures, {layer: activations[module] for layer, module in modules.items()}
+
+    @cached_property
+    def _noisy(self) -> bool:
+        return False  # it is our own; nothing need be painted to find out
 
 
 def shipped_source(registry: Registry, card: ModelCard, images: int, device: torch.device | str = "cpu") -> Source:

@@ -68,7 +68,14 @@ def _summary(model: DissectedModel, layer: str) -> LayerSummaryOut:
     for concept, count in sorted(units.items(), key=lambda pair: (-pair[1], pair[0].name)):
         kinds[concept.category].append(ConceptUnitsOut(concept=concept.name, units=count))
     info = model.layer(layer)
-    return LayerSummaryOut(layer=layer, units=info.units, grid=info.grid, labelled=units.total(), concepts=kinds)
+    return LayerSummaryOut(
+        layer=layer,
+        units=info.units,
+        grid=info.grid,
+        labelled=units.total(),
+        by_chance=model.stats(layer).by_chance(),
+        concepts=kinds,
+    )
 
 
 def units_out(model: DissectedModel, layer: str, query: UnitQuery) -> UnitsOut:
@@ -89,7 +96,9 @@ def units_out(model: DissectedModel, layer: str, query: UnitQuery) -> UnitsOut:
 def briefs_out(model: DissectedModel, layer: str) -> list[BriefUnitOut]:
     """All units of a layer in short."""
     stats, concepts = model.stats(layer), model.dissection.concepts
-    labels = zip(stats.label.tolist(), stats.label_iou.tolist(), stats.labelled().tolist(), strict=True)
+    shuffled = stats.chance.shape[1] > 0
+    columns = (stats.label, stats.label_iou, stats.labelled(), stats.chance_level)
+    labels = zip(*(column.tolist() for column in columns), strict=True)
     return [
         BriefUnitOut(
             unit=unit,
@@ -97,9 +106,10 @@ def briefs_out(model: DissectedModel, layer: str) -> list[BriefUnitOut]:
             category=concepts[column].category if iou > 0 else None,
             iou=iou,
             labelled=counts,
+            chance=chance if shuffled else None,
             strip=f"{_address(model, layer, unit)}/strip?v={picture_version(model, layer)}",
         )
-        for unit, (column, iou, counts) in enumerate(labels)
+        for unit, (column, iou, counts, chance) in enumerate(labels)
     ]
 
 

@@ -22,7 +22,10 @@ class LayerSummaryOut(BaseModel):
     layer: str
     units: int
     grid: int = Field(description="Cells along a side.")
-    labelled: int = Field(description="Units whose IoU is above the minimum.")
+    labelled: int = Field(description="Units whose label counts.")
+    by_chance: float | None = Field(
+        description="Units whose IoU is above the minimum when pictures are shuffled against labels; null if unknown."
+    )
     concepts: dict[str, list[ConceptUnitsOut]] = Field(
         description="By category, every one of them: the concepts of the labelled units, those with most units first."
     )
@@ -32,7 +35,7 @@ class LayersOut(BaseModel):
     """The dissected layers of a network, from its first to its last."""
 
     model: str
-    minimum_iou: float = Field(description="A label counts if its IoU is above this.")
+    minimum_iou: float = Field(description="A label counts if its IoU is above this and above chance.")
     layers: list[LayerSummaryOut]
 
 
@@ -51,7 +54,10 @@ class BriefUnitOut(BaseModel):
     label: str | None = Field(description="The concept with the highest IoU; null if the unit overlaps none.")
     category: str | None = Field(description="Of the label.")
     iou: float
-    labelled: bool = Field(description="Whether the label counts: its IoU is above the minimum.")
+    labelled: bool = Field(description="Whether the label counts: its IoU is above the minimum and above `chance`.")
+    chance: float | None = Field(
+        description="The highest IoU that the unit reaches with the labels of other pictures; null if unknown."
+    )
     strip: str = Field(description="Address of its five best images, side by side, as one WebP.")
 
 

@@ -7,12 +7,12 @@ const { histogramBars, placeOf, short } = await import(`${lib}/chart.js`);
 const { iouBeside } = await import(`${lib}/concept.js`);
 const { chosenLevel, customBrush, readChosen, unitsIn } = await import(`${lib}/custom.js`);
 const { readPainting, toJson } = await import(`${lib}/document.js`);
-const { cellsAcross, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
+const { cellsAcross, labelledWords, layerIn, layersLink, peak, readBlock, stacked } = await import(`${lib}/layers.js`);
 const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
 const { answer, byConcept, isActive } = await import(`${lib}/strongest.js`);
 const { cellAt, isStep: isNewPlace, question, readQuery, queryLink, withPlace } = await import(`${lib}/look-query.js`);
-const { barsOf, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
+const { barsOf, isLabelled, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
 const { plural } = await import(`${lib}/words.js`);
 
 const unit = (number, label, category, iou) => ({
@@ -155,6 +155,7 @@ const layer = (name, labelled, objects, parts = 0) => ({
   units: 64,
   grid: 8,
   labelled,
+  by_chance: null,
   concepts: {
     object: Array.from({ length: objects }, (_, i) => ({ concept: `o${i}`, units: 1 })),
     part: Array.from({ length: parts }, (_, i) => ({ concept: `p${i}`, units: 1 })),
@@ -177,6 +178,18 @@ test("the comparison opens with most objects, and a block is in its address", ()
   assert.deepEqual(readBlock(link.slice(link.indexOf("?")), both), block);
   assert.equal(readBlock("?layer=layer9", [{ ...church, layers: [] }]), null);
   assert.equal(layersLink("church", ""), "/layers/church");
+});
+
+test("what chance labels stands beside what is labelled", () => {
+  assert.equal(labelledWords(church.layers[0]), "5 of 64 units labelled");
+  assert.equal(labelledWords({ ...church.layers[0], by_chance: 2.6 }), "5 of 64 units labelled, 3 by chance alone");
+});
+
+test("a label counts only above the unit's chance level, whatever the least match", () => {
+  const unit = { unit: 0, label: "tree", category: "object", iou: 0.2, labelled: false, chance: 0.2, strip: "" };
+  assert.deepEqual([isLabelled(unit, null), isLabelled(unit, 0.1)], [false, false]);
+  assert.ok(isLabelled({ ...unit, chance: 0.1 }, 0.1));
+  assert.ok(isLabelled({ ...unit, chance: null }, 0.1));
 });
 
 test("towers are wide where there are few, and never too tall", () => {

@@ -14,7 +14,10 @@ import pytest
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
+from dissect_core.dissection.files import read_dissection
 from dissect_core.errors import UnitbrushError
+from dissect_core.system.artifacts import hashes, write_json
+from dissect_core.units.gallery import write_gallery
 from server.app import create_app
 from server.cli import command_line
 from server.serve import _listen, page_address
@@ -103,6 +106,24 @@ def short_layer(root: Path) -> None:
     path = root / "dissection/storybook-church/layer4.safetensors"
     tensors = load_file(path)
     save_file({key: value if key == "columns" else value[:10].contiguous() for key, value in tensors.items()}, path)
+    edit_json(path.with_name("manifest.json"), lambda manifest: manifest["files"].update(hashes([path])))
+
+
+def flipped_dissection(root: Path) -> None:
+    flip(root / "dissection/storybook-church/layer4.safetensors")
+
+
+def flipped_gallery(root: Path) -> None:
+    dissection = read_dissection(root / "dissection", "storybook-classifier")
+    strips = {"conv5_3": [b"1", b"2", b"3", b"4"]}
+    flip(write_gallery(root / "gallery", dissection, strips) / "conv5_3.safetensors")
+
+
+def flip(path: Path) -> None:
+    """Change one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
 
 
 def no_layer(root: Path) -> None:
@@ -121,6 +142,7 @@ def cut_gallery(root: Path) -> None:
     path = root / "gallery/storybook-classifier/conv5_3.safetensors"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"cut")
+    write_json(path.with_name("manifest.json"), {"files": hashes([path])})
 
 
 @pytest.mark.parametrize(
@@ -129,6 +151,8 @@ def cut_gallery(root: Path) -> None:
         (no_scenes, ["dissection/storybook-classifier/manifest.json", "scenes", "first_seed"]),
         (other_classifier, ["dissection/storybook-classifier/manifest.json", "model_sha256", "000000"]),
         (cut_gallery, ["conv5_3.safetensors"]),
+        (flipped_gallery, ["conv5_3.safetensors is damaged"]),
+        (flipped_dissection, ["layer4.safetensors is damaged"]),
         (spoil_weights, ["storybook-church.safetensors", "SHA-256"]),
         (cut_weights, ["storybook-church.safetensors"]),
         (other_brushes, ["brushes/storybook-church.json", "model_sha256", "000000"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.units.describe import briefs_out
 from tests.server.live import LiveServer, assert_error_shape
 
 CHURCH = "/api/models/storybook-church"
@@ -34,6 +35,7 @@ def test_layers_are_summed_up(server: LiveServer) -> None:
             "units": 4,
             "grid": 4,
             "labelled": 2,  # the third unit's 0.03 does not count
+            "by_chance": None,  # it was never shuffled
             "concepts": {
                 "object": [],
                 "colour": [{"concept": "green", "units": 1}, {"concept": "red", "units": 1}],
@@ -44,6 +46,7 @@ def test_layers_are_summed_up(server: LiveServer) -> None:
             "units": 4,
             "grid": 2,
             "labelled": 3,
+            "by_chance": 1.5,  # two units in one shuffled counting, one in the other
             "concepts": {
                 "object": [{"concept": "tree", "units": 2}, {"concept": "sky", "units": 1}],
                 "colour": [],
@@ -108,6 +111,7 @@ def test_units_are_listed_with_label_and_iou(server: LiveServer) -> None:
         "category": "object",
         "iou": 0.25,
         "labelled": True,
+        "chance": 0.1875,  # the highest of both shuffled countings
         "threshold": pytest.approx(2 / 3),
         "mean": 0.25,
         "peak": 2.0,
@@ -119,6 +123,18 @@ def test_units_are_listed_with_label_and_iou(server: LiveServer) -> None:
     }
     assert (dead["label"], dead["category"], dead["iou"], dead["labelled"]) == (None, None, 0.0, False)
     assert dead["labels"] == []
+
+
+def test_a_label_counts_only_above_the_units_own_chance_level(server: LiveServer) -> None:
+    model = server.studio.catalog.with_units("storybook-classifier")
+    stats = model.dissection.layers["conv5_3"]
+    chance = stats.chance.clone()
+    chance[2, 0] = 0.5  # what its IoU is
+    layers = {**model.dissection.layers, "conv5_3": replace(stats, chance=chance)}
+    briefs = briefs_out(replace(model, dissection=replace(model.dissection, layers=layers)), "conv5_3")
+    assert [unit.labelled for unit in briefs] == [True, True, False, False]
+    assert [unit.chance for unit in briefs] == [0.1875, pytest.approx(0.03), 0.5, 0.0]
+    assert {unit.chance for unit in briefs_out(model, "conv4_3")} == {None}
 
 
 def test_units_are_filtered_by_label(server: LiveServer) -> None:

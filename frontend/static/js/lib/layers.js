@@ -70,3 +70,7 @@ export function readBlock(search, all) {
   }
   return null;
 }
+
+/** How many units of a layer are labelled, and how many would be by chance. @param {LayerSummary} layer */
+export const labelledWords = ({ labelled, units, by_chance }) =>
+  `${labelled} of ${units} units labelled${by_chance === null ? "" : `, ${Math.round(by_chance)} by chance alone`}`;

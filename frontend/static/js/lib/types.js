@@ -52,6 +52,7 @@
  * @property {string | null} category
  * @property {number} iou
  * @property {boolean} labelled  whether the match is good enough to count
+ * @property {number | null} chance  the IoU that it reaches by chance, null = not counted
  * @property {string} strip  address of its five best images side by side
  *
  * @typedef {{concept: string, category: string, count: number}} Bar  units that are labelled with a concept
@@ -72,6 +73,7 @@
  * @property {number} units
  * @property {number} grid
  * @property {number} labelled
+ * @property {number | null} by_chance  how many would be by chance, null = not counted
  * @property {Readonly<Record<string, readonly {concept: string, units: number}[]>>} concepts  by category
  *
  * @typedef {{model: string, minimum_iou: number, layers: readonly LayerSummary[]}} Layers  the dissected ones

@@ -70,7 +70,7 @@ export function isStep(from, to) {
 
 /** @param {Unit} unit @param {number | null} minimum */
 export const isLabelled = (unit, minimum) =>
-  unit.label !== null && (minimum === null ? unit.labelled : unit.iou >= minimum);
+  unit.label !== null && (minimum === null ? unit.labelled : unit.iou >= minimum && unit.iou > (unit.chance ?? 0));
 
 /** What is searched for, word by word; a number may be written as people say it: "unit 12", "#12".
  * @param {string} q */

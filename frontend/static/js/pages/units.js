@@ -190,9 +190,15 @@ function draw({ wall, layers, units, trouble }) {
   headline.textContent = length
     ? `The ${length > 1 ? plural(length, "unit") : "unit"} of ${brushName(wall)}`
     : `${labelled} of ${units.length} units stand for ${plural(bars.length, "concept")}`;
-  const grid = layers?.layers.find(({ layer }) => layer === wall.layer)?.grid ?? 0;
+  const summary = layers?.layers.find(({ layer }) => layer === wall.layer);
+  const grid = summary?.grid ?? 0;
+  const chance = summary?.by_chance ?? null;
+  const byChance =
+    chance === null || wall.minimum !== null
+      ? ""
+      : ` With the labels of other pictures, ${Math.round(chance)} would by chance.`;
   subline.textContent =
-    `${place}: ${grid} × ${grid} cells. Each card shows the five images in which ` +
+    `${place}: ${grid} × ${grid} cells.${byChance} Each card shows the five images in which ` +
     "a unit is most active, lit where it is above its 0.99 quantile.";
   need(document, "#found", HTMLElement).textContent =
     found.length === units.length

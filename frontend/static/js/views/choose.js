@@ -1,5 +1,6 @@
 /** Which network and which of its layers: a list where there is a choice of networks, and the layers as links. */
 import { bag, h, listen, need, replaceUnder } from "../lib/dom.js";
+import { labelledWords } from "../lib/layers.js";
 import { showPlaces } from "./page-menu.js";
 
 /** @typedef {import("../lib/types.js").LayerSummary} LayerSummary */
@@ -28,9 +29,10 @@ export function showLayers(layers, current, link) {
   const nav = need(document, "#layers", HTMLElement);
   replaceUnder(
     nav,
-    layers.map(({ layer, units, labelled }) => {
+    layers.map((summary) => {
+      const { layer, units, labelled } = summary;
       const meter = h("i", { class: "meter", style: `--share: ${labelled / Math.max(1, units)}` });
-      const name = `${labelled} of ${units} units labelled`;
+      const name = labelledWords(summary);
       return h(
         "a",
         {

@@ -1,6 +1,6 @@
 /** The layers of one network as towers of squares, a square per concept. */
 import { h } from "../lib/dom.js";
-import { distinct, peak } from "../lib/layers.js";
+import { distinct, labelledWords, peak } from "../lib/layers.js";
 import { CATEGORIES, wallLink } from "../lib/wall.js";
 import { plural, title } from "../lib/words.js";
 
@@ -50,7 +50,7 @@ function tower(model, layer) {
     {
       class: "foot",
       href: wallLink({ model, layer: layer.layer }),
-      title: `${layer.layer}: ${layer.labelled} of ${layer.units} units labelled`,
+      title: `${layer.layer}: ${labelledWords(layer)}`,
     },
     layer.layer,
   );
@@ -59,15 +59,24 @@ function tower(model, layer) {
 
 /** The same as numbers. @param {Layers} of @param {string} name */
 export function table(of, name) {
-  const head = ["Layer", "Units", "Labelled", ...CATEGORIES.map((category) => title(plural(2, category).slice(2)))];
+  const head = [
+    "Layer",
+    "Units",
+    "Labelled",
+    "By chance",
+    ...CATEGORIES.map((category) => title(plural(2, category).slice(2))),
+  ];
   const rows = of.layers.map((layer) =>
     h(
       "tr",
       {},
       h("th", { scope: "row" }, h("a", { href: wallLink({ model: of.model, layer: layer.layer }) }, layer.layer)),
-      ...[layer.units, layer.labelled, ...CATEGORIES.map((category) => distinct(layer, category))].map((number) =>
-        h("td", {}, String(number)),
-      ),
+      ...[
+        layer.units,
+        layer.labelled,
+        layer.by_chance?.toFixed(1) ?? "–",
+        ...CATEGORIES.map((category) => distinct(layer, category)),
+      ].map((number) => h("td", {}, String(number))),
     ),
   );
   return h(
