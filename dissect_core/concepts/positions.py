@@ -132,6 +132,7 @@ def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator
     offsets = torch.arange(steps[0])[:, None] * grid + torch.arange(steps[1])
     inside = offsets.flatten().to(lines.device)
     flat = activations.reshape(-1)
+    shares = [along.share.to(flat.dtype) for along in (across, down)]
     size = max(1, VALUES // len(inside))
     for line, j in zip(lines.split(size), columns.split(size), strict=True):
         number = line // (height + 1)  # n U + u
@@ -141,9 +142,9 @@ def _above_in_meshes(activations: Tensor, limits: Tensor, grid: int) -> Iterator
             base = (number * height + cell_row.index_select(0, i)) * width
             first = flat.index_select(0, base + across.before.index_select(0, j))[:, None]
             last = flat.index_select(0, base + across.after.index_select(0, j))[:, None]
-            share = across.share.index_select(0, j)
+            share = shares[0].index_select(0, j)
             ends.append(_between(first, last, share)[:, None, :])  # (Q, 1, positions across)
-        share = down.share.index_select(0, i)[:, :, None]
+        share = shares[1].index_select(0, i)[:, :, None]
         values = _between(ends[0], ends[1], share)  # (Q, positions down, positions across)
         mesh, place = where((values > limits.index_select(0, unit)[:, None, None]).flatten(1))
         start = (number // units * grid + down.start.index_select(0, i)) * grid + across.start.index_select(0, j)
