@@ -18,11 +18,12 @@ from dissect_core.brushes.brush import Brush, BrushSet, brush_of
 from dissect_core.brushes.effects import Bench, Pool, observe
 from dissect_core.brushes.search import ChoiceSpec, Search, Verdict
 from dissect_core.concepts.columns import Concept
-from dissect_core.dissection.result import Dissection, Progress, silent
+from dissect_core.dissection.result import Dissection
 from dissect_core.dissection.work import inputs_folder, place_to_work
 from dissect_core.errors import UnitbrushError
 from dissect_core.system.artifacts import read_json, write_json
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report, silent
 
 LEAST_SEEN = 0.75
 """IoU of the segmenter with a concept, on held-out scenes, from which on it may judge brushes for it."""
@@ -33,7 +34,7 @@ def choose_brushes(
     dissection: Dissection,
     spec: ChoiceSpec,
     *,
-    progress: Progress = silent,
+    progress: Report = silent,
     work: Path | None = None,
 ) -> tuple[BrushSet, list[Verdict]]:
     """The brushes that work, and the verdict on every candidate.  Progress counts candidates.
@@ -52,7 +53,7 @@ def choose_brushes(
             if not file.is_file():
                 _write_verdict(Search(bench, dissection, spec, pool, concept).verdict(), file)
             verdicts.append(_read_verdict(file, concept))
-            progress(f"{concept}", n + 1, len(concepts))
+            progress(n + 1, len(concepts), f"{concept}")
         shutil.rmtree(folder, ignore_errors=True)
     brushes = _named([verdict.brush for verdict in verdicts if verdict.brush])
     manifest = dissection.manifest

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dissect_core.concepts.columns import Columns, Concept
+from dissect_core.concepts.pixels import pixels
 from dissect_core.models.latents import latents
 from dissect_core.models.progan import Generator
 from dissect_core.models.segmenter import Segmenter
@@ -238,15 +239,6 @@ def discs(centres: Tensor, radius: float, size: int) -> Tensor:
 def to_cells(masks: Tensor, grid: int) -> Tensor:
     """(N, R, R) masks -> (N, 1, grid, grid), the maximum of each cell, as for a painted stroke."""
     return F.adaptive_max_pool2d(masks.unsqueeze(1), grid)
-
-
-def pixels(columns: Columns, labels: LabelMaps) -> Tensor:
-    """How many pixels show each concept, (K,) int64."""
-    counted = [
-        torch.bincount(labels[category].reshape(-1), minlength=len(names))[1:]
-        for category, names in columns.categories.items()
-    ]
-    return torch.cat(counted)
 
 
 def labelled_batches(

@@ -28,9 +28,9 @@ from dissect_core.brushes.effects import (
 )
 from dissect_core.brushes.habitat import Context, Habitat, context_places, learn_habitat, plausible_places
 from dissect_core.concepts.columns import Columns, Concept
-from dissect_core.dissection.result import Progress, silent
 from dissect_core.models.latents import check_ids
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report, silent
 
 BUILDINGS = ("church", "house")
 NOTABLE_SHARE = 0.005
@@ -93,7 +93,7 @@ class _Tally:
         return all(_count(gains) >= images for gains in (self.gains, *self.contexts.values()))
 
 
-def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progress: Progress = silent) -> BrushSet:
+def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progress: Report = silent) -> BrushSet:
     """The same brushes with `measured` replaced by what these images say.  See `report` for its fields."""
     columns = bench.columns
     sample = observe(bench, range(spec.first_id, spec.first_id + spec.habitat_images))
@@ -106,7 +106,7 @@ def measure_brushes(bench: Bench, brushes: BrushSet, spec: TrialSpec, *, progres
         for n, tally in enumerate(tallies):
             _collect(bench, pool, tally, spec, erase=offset < spec.images)
             done = offset * len(tallies) + (n + 1) * len(pool.ids)
-            progress("trial", done, max(spec.images, offset + len(pool.ids)) * len(tallies))
+            progress(done, max(spec.images, offset + len(pool.ids)) * len(tallies), "trial")
     source = {"images": spec.images, "first_id": spec.first_id, "code_version": code_version(__name__)}
     measured = (
         replace(

@@ -63,7 +63,7 @@ def dissect_command(
             opened.source,
             segments,
             spec,
-            progress=lambda phase, done, total: bar.to(done, total, phase),
+            progress=bar.to,
             work=work,
         )
     write_dissection(result, root / "dissection", exact=opened.needed)

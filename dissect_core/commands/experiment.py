@@ -70,9 +70,7 @@ def units(
         segmenter = registry.segmenter(SEGMENTER, chosen)
         columns, labels = segmented(Segments(segmenter, registry.card(SEGMENTER, "segmenter").weights.sha256))
     with Progress(model, "picture") as bar:
-        inputs, found = unit_classifiers(
-            source, dissection, layer, labels, columns, lambda phase, done, total: bar.to(done, total, phase)
-        )
+        inputs, found = unit_classifiers(source, dissection, layer, labels, columns, bar.to)
     typer.echo(f"{model}, {layer}: each unit's peak against the threshold of equal errors, {found['images']} pictures")
     typer.echo(
         f"{'unit':>5}  {'concept':24}{'with':>6}{'without':>8}{'threshold':>11}{'TPR':>8}{'TNR':>8}{'balanced':>10}"
@@ -100,9 +98,7 @@ def classes(
     classifier = registry.classifier(model, chosen)
     dissection = read_dissection(precomputed / "dissection", model)
     with Progress(model, "scene") as bar:
-        inputs, found = class_units(
-            classifier, dissection, layer, images, lambda phase, done, total: bar.to(done, total, phase)
-        )
+        inputs, found = class_units(classifier, dissection, layer, images, bar.to)
     sizes = found["removed"]
     few, all_but = sizes.index(20), sizes.index(sizes[-1] - 20)
     typer.echo(f"{'class':16}{'balanced':>9}{'without its 20':>16}{'only its 20':>13}  first units")
@@ -136,9 +132,7 @@ def remove(
     thing = _concept(subject, concept)
     layer = layer or best_layer(subject.dissection, thing, layers)
     with Progress(model, "image") as bar:
-        inputs, found = remove_units(
-            subject, thing, layer, images, lambda phase, done, total: bar.to(done, total, phase)
-        )
+        inputs, found = remove_units(subject, thing, layer, images, bar.to)
     typer.echo(f"{model}, {layer}: {thing} covers {found['share']:.2%} of {found['images']} images")
     typer.echo(f"{'units':>6}{'removed':>10}{'99 % interval':>16}  what appears instead")
     for row in found["rows"]:
@@ -164,9 +158,7 @@ def insert(
     values = subject.dissection.layer(layer).thresholds
     quantile = float(subject.dissection.manifest["quantile"])
     with Progress(model, "image") as bar:
-        inputs, found = insert_at_cells(
-            subject, thing, layer, images, values, quantile, lambda phase, done, total: bar.to(done, total, phase)
-        )
+        inputs, found = insert_at_cells(subject, thing, layer, images, values, quantile, bar.to)
     typer.echo(f"{model}, {layer}: {thing}, {found['pixels']:.0f} pixels an image; gained by setting one cell")
     typer.echo(f"{'at':20}{'cells':>8}{'gain':>9}{'99 % interval':>16}{'deviation':>11}")
     for row in found["rows"]:

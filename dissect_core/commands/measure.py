@@ -69,7 +69,7 @@ def brushes(
                 bench,
                 dissection,
                 replace(spec, passed_over=passed_over),
-                progress=lambda phase, done, total: bar.to(done, total, phase),
+                progress=bar.to,
                 work=runs / "brushes",
             )
         write_brushes(found, path)
@@ -77,9 +77,7 @@ def brushes(
         for concept in passed_over:
             typer.echo(f"no brush for {concept}: the segmenter does not see it well enough to judge one")
     with Progress(f"measuring {model}", "image") as bar:
-        found = measure_brushes(
-            bench, found, TrialSpec(images=images), progress=lambda phase, done, total: bar.to(done, total)
-        )
+        found = measure_brushes(bench, found, TrialSpec(images=images), progress=bar.to)
     _echo_brushes(found)
     offered = working(found)
     write_brushes(offered, path)
@@ -144,7 +142,7 @@ def quality(
             registry.generator(model, chosen),
             registry.segmenter(SEGMENTER, chosen),
             spec,
-            progress=lambda phase, done, total: bar.to(done, total, phase),
+            progress=bar.to,
         )
     write_card(replace(card, quality={**card.quality, **found}), precomputed / "models" / f"{model}.json")
     typer.echo(f"{'object':14}{'generated':>10}{'world':>8}{'ratio':>7}")

@@ -20,6 +20,7 @@ from dissect_core.commands.options import (
     model_of,
     prepared,
 )
+from dissect_core.sources.scenes import HELD_OUT_SEED
 from dissect_core.system.places import PRECOMPUTED
 from dissect_core.system.progress import Progress, Speed
 from dissect_core.training.classifier import held_out_accuracy, train_classifier
@@ -29,7 +30,7 @@ from dissect_core.training.generator import Step, remaining_cost
 from dissect_core.training.handover import handover_file
 from dissect_core.training.publish import publish_classifier, publish_generator, publish_segmenter, rounded
 from dissect_core.training.run import train_generator
-from dissect_core.training.segmenter import HELD_OUT_SEED, held_out_quality, train_segmenter
+from dissect_core.training.segmenter import held_out_quality, train_segmenter
 from dissect_core.world.concepts import CATEGORIES
 
 

@@ -13,7 +13,7 @@ it, `files` keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -35,13 +35,6 @@ MAX_GRID = 180
 Scoring = Literal["iou", "iqr"]
 """iou: the IoU at the threshold t_u (2020).  iqr: at the threshold of best information quality ratio (ICLR 2019)."""
 SCORINGS: tuple[Scoring, ...] = get_args(Scoring)
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many images are done and how many there are."""
-
-
-def silent(phase: str, done: int, total: int) -> None:
-    """The progress callback that says nothing."""
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,13 @@ from dissect_core.concepts.segments import Segments
 from dissect_core.dissection import chance
 from dissect_core.dissection.assembly import layer_stats, unusable_units
 from dissect_core.dissection.passes import FirstPass, SecondPass, Survey, ThresholdPass
-from dissect_core.dissection.result import SCHEMA, Dissection, DissectionSpec, LayerStats, Progress, silent
+from dissect_core.dissection.result import SCHEMA, Dissection, DissectionSpec, LayerStats
 from dissect_core.dissection.work import Checkpoint, LabelFile, digest_of, inputs_folder, place_to_work
 from dissect_core.sources.networks import Source, shapes_of
 from dissect_core.stats.iqr import level_quantiles
 from dissect_core.stats.quantile import RELATIVE_ERROR
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report, silent
 
 CHECKPOINT_S = 300.0
 """Seconds between two states on disk."""
@@ -52,7 +53,7 @@ def dissect(
     segments: Segments,
     spec: DissectionSpec,
     *,
-    progress: Progress = silent,
+    progress: Report = silent,
     work: Path | None = None,
     checkpoint_s: float = CHECKPOINT_S,
 ) -> Dissection:
@@ -97,7 +98,7 @@ class Share:
         rows: range,
         work: Path,
         *,
-        progress: Progress = silent,
+        progress: Report = silent,
         checkpoint_s: float = CHECKPOINT_S,
     ) -> None:
         self.source, self.segments, self.spec, self.rows = source, segments, spec, rows
@@ -187,7 +188,7 @@ class Share:
                 self.labels.sync()
                 checkpoint.save(stop, state.state_dict())
                 last = now
-            self.progress(phase, stop, total)
+            self.progress(stop, total, phase)
 
     def _filled(self, rows: range) -> list[int]:
         """The rows, the last one repeated until the batch is full: a network may round differently in other shapes."""

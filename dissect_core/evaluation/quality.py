@@ -19,14 +19,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dissect_core.brushes.effects import pixels
 from dissect_core.concepts.columns import Columns
-from dissect_core.dissection.result import Progress, silent
+from dissect_core.concepts.pixels import pixels
 from dissect_core.models.latents import LATENTS_RULE, check_ids, latents
 from dissect_core.models.progan import Generator
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.render import Renderer, Request
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report, silent
 from dissect_core.world.scenes import paint
 
 LEAST_SHARE = 0.005
@@ -55,7 +55,7 @@ class QualitySpec:
 
 @torch.inference_mode()
 def measure_quality(
-    generator: Generator, segmenter: Segmenter, spec: QualitySpec, *, progress: Progress = silent
+    generator: Generator, segmenter: Segmenter, spec: QualitySpec, *, progress: Report = silent
 ) -> dict[str, Any]:
     """The quality of a generator as a JSON object for its model card; see `share_table` for "objects"."""
     columns = Columns(segmenter.categories)
@@ -158,10 +158,10 @@ def _inside(points: Tensor, manifold: Tensor, neighbours: int) -> float:
     return float(torch.cat(inside).double().mean())
 
 
-def _starts(spec: QualitySpec, progress: Progress, phase: str) -> Iterator[int]:
+def _starts(spec: QualitySpec, progress: Report, phase: str) -> Iterator[int]:
     for start in range(0, spec.images, spec.batch):
         yield start
-        progress(phase, min(start + spec.batch, spec.images), spec.images)
+        progress(min(start + spec.batch, spec.images), spec.images, phase)
 
 
 def failing_objects(rows: Sequence[Mapping[str, Any]]) -> list[str]:

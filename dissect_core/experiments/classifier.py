@@ -21,14 +21,13 @@ from dissect_core.experiments.class_units import (
     importance_groups,
     ranking,
 )
-from dissect_core.experiments.fold import Told
 from dissect_core.experiments.generator import Result
 from dissect_core.experiments.sweep import sweep
 from dissect_core.models.hooks import recorded
 from dissect_core.models.vgg import SceneClassifier, layer_module
-from dissect_core.sources.scenes import ScenePictures
+from dissect_core.sources.scenes import HELD_OUT_SEED, ScenePictures
 from dissect_core.system.code_version import code_version
-from dissect_core.training.segmenter import HELD_OUT_SEED
+from dissect_core.system.progress import Report
 
 TRAINING_SEED = 0
 BATCH = 60
@@ -48,7 +47,7 @@ def class_units(
     dissection: Dissection,
     layer: str,
     images: int,
-    progress: Told,
+    progress: Report,
 ) -> Result:
     """Which units of a layer matter to which class, what sets of them carry, and what they look for.
 
@@ -106,11 +105,11 @@ def _class_row(name: str, number: int, found: ClassCurves, order: Tensor, lost: 
 
 
 def _batches(
-    classifier: SceneClassifier, scenes: ScenePictures, progress: Told, phase: str
+    classifier: SceneClassifier, scenes: ScenePictures, progress: Report, phase: str
 ) -> Iterator[tuple[Tensor, Tensor]]:
     for rows in _rows(len(scenes)):
         yield scenes.load(rows), torch.tensor([row % len(classifier.classes) for row in rows])
-        progress(phase, rows.stop, len(scenes))
+        progress(rows.stop, len(scenes), phase)
 
 
 def _rows(count: int) -> Iterator[range]:
@@ -119,14 +118,14 @@ def _rows(count: int) -> Iterator[range]:
 
 
 @torch.inference_mode()
-def _peaks(classifier: SceneClassifier, module: str, scenes: ScenePictures, progress: Told) -> tuple[Tensor, Tensor]:
+def _peaks(classifier: SceneClassifier, module: str, scenes: ScenePictures, progress: Report) -> tuple[Tensor, Tensor]:
     """(N, U) peaks and (N, K) probabilities."""
     peaks, probabilities = [], []
     for rows in _rows(len(scenes)):
         with recorded(classifier, [module]) as outputs:
             probabilities.append(classifier(scenes.load(rows)).softmax(1))
         peaks.append(outputs[module].amax(dim=(2, 3)))
-        progress("correlations", rows.stop, len(scenes))
+        progress(rows.stop, len(scenes), "correlations")
     return torch.cat(peaks), torch.cat(probabilities)
 
 

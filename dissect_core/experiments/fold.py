@@ -15,15 +15,13 @@ import torch
 from torch import Tensor
 
 from dissect_core.dissection.work import Checkpoint, inputs_folder
+from dissect_core.system.progress import Report, silent
 
 Sums = dict[str, Tensor]
 """What is added up, int64 tensors by name."""
 
 Part = Callable[[range], Sums]
 """The sums over some images, given by their numbers 0 ... images - 1."""
-
-Told = Callable[[str, int, int], None]
-"""Called with what is being done, how many images are done and how many there are."""
 
 SAVE_EVERY_S = 20.0
 Z99 = 2.58
@@ -62,7 +60,7 @@ def add_up(
     *,
     work: Path | None = None,
     inputs: Mapping[str, Any] | None = None,
-    progress: Told = lambda _phase, _done, _total: None,
+    progress: Report = silent,
     phase: str = "images",
 ) -> Sums:
     """The sums over all images, `batch` at a time.
@@ -83,7 +81,7 @@ def add_up(
         if kept is not None and (done == images or time.monotonic() - saved > SAVE_EVERY_S):
             kept.save(done, sums)
             saved = time.monotonic()
-        progress(phase, done, images)
+        progress(done, images, phase)
     return sums
 
 

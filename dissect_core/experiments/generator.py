@@ -15,11 +15,12 @@ from torch import Tensor
 from dissect_core.brushes.effects import Bench
 from dissect_core.concepts.columns import Concept
 from dissect_core.dissection.result import Dissection
-from dissect_core.experiments.fold import Told, add_up
+from dissect_core.experiments.fold import add_up
 from dissect_core.experiments.insertion import contexts, insertion_part, units_of
 from dissect_core.experiments.removal import removal, removal_part
 from dissect_core.models.latents import LATENTS_RULE
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report
 
 Result = tuple[dict[str, Any], dict[str, Any]]
 
@@ -68,7 +69,7 @@ def best_layer(dissection: Dissection, concept: Concept, layers: Sequence[str]) 
     return max(layers, key=overlap)
 
 
-def remove_units(subject: Subject, concept: Concept, layer: str, images: int, progress: Told) -> Result:
+def remove_units(subject: Subject, concept: Concept, layer: str, images: int, progress: Report) -> Result:
     """Fig. 4A and 4B: the first 0 … 30 units of highest IoU set to zero everywhere."""
     units = subject.iou(layer, concept).argsort(descending=True, stable=True)[: COUNTS[-1]].tolist()
     counts = tuple(count for count in COUNTS if count <= len(units))
@@ -111,7 +112,7 @@ def remove_units(subject: Subject, concept: Concept, layer: str, images: int, pr
 
 
 def insert_at_cells(
-    subject: Subject, concept: Concept, layer: str, images: int, values: Tensor, quantile: float, progress: Told
+    subject: Subject, concept: Concept, layer: str, images: int, values: Tensor, quantile: float, progress: Report
 ) -> Result:
     """Fig. 4C and 4D: twenty units of highest IoU set to `values` (U,), their `quantile`, at every cell alone."""
     units = units_of(subject.iou(layer, concept), values, layer, UNITS)

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from dissect_core.concepts.columns import Columns, Concept
 from dissect_core.concepts.segments import Segments
-from dissect_core.experiments.fold import Told, counts
+from dissect_core.experiments.fold import counts
 from dissect_core.experiments.unit_classifier import least_share
 from dissect_core.sources.networks import Source
 from dissect_core.sources.scenes import ScenePictures
+from dissect_core.system.progress import Report, silent
 from dissect_core.world.concepts import CATEGORIES
 from dissect_core.world.scenes import paint
 
@@ -71,7 +72,7 @@ def find_peaks(
     labels: Labels,
     *,
     batch: int = 32,
-    progress: Told = lambda _phase, _done, _total: None,
+    progress: Report = silent,
 ) -> Peaks:
     """Over all pictures of a source.  The peak is that of the layer's own map, not upsampled.  Raises UnknownLayer."""
     peaks, shares = [], []
@@ -80,7 +81,7 @@ def find_peaks(
         pictures, activations = source.see(rows, [layer])
         peaks.append(activations[layer].float().amax(dim=(2, 3)).cpu())
         shares.append(_shares(columns, labels(rows, pictures)))
-        progress("peaks", rows.stop, source.images)
+        progress(rows.stop, source.images, "peaks")
     return Peaks(columns, torch.cat(peaks), torch.cat(shares))
 
 

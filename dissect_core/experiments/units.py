@@ -11,12 +11,12 @@ from torch import Tensor
 from dissect_core.concepts.columns import Columns, Concept
 from dissect_core.dissection.result import Dissection
 from dissect_core.errors import UnitbrushError
-from dissect_core.experiments.fold import Told
 from dissect_core.experiments.generator import Result
 from dissect_core.experiments.peaks import Labels, Peaks, find_peaks
 from dissect_core.experiments.unit_classifier import equal_error
 from dissect_core.sources.networks import Source
 from dissect_core.system.code_version import code_version
+from dissect_core.system.progress import Report
 
 CATEGORIES = ("object", "part", "material")
 """Colours and halves are everywhere: no picture is without them."""
@@ -32,7 +32,7 @@ def unit_classifiers(
     layer: str,
     labels: Labels,
     columns: Columns,
-    progress: Told,
+    progress: Report,
     pairs: Sequence[tuple[int, Concept]] = (),
 ) -> Result:
     """Of each unit and concept (without any: the best unit of every labelled concept): the equal-error threshold.

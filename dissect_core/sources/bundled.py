@@ -16,8 +16,7 @@ from dissect_core.models.card import ModelCard
 from dissect_core.models.registry import Registry
 from dissect_core.models.vgg import layer_module
 from dissect_core.sources.networks import Activations, ClassifierSource, GeneratorSource, Source
-from dissect_core.sources.scenes import ScenePictures
-from dissect_core.training.segmenter import HELD_OUT_SEED
+from dissect_core.sources.scenes import HELD_OUT_SEED, ScenePictures
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
@@ -15,6 +15,7 @@ from torch import Tensor
 from dissect_core.errors import BadShape
 from dissect_core.images.decoding import KIND_NAMES, SUFFIXES, BadPicture, decode_picture, square
 from dissect_core.images.pixels import from_bytes, of_image
+from dissect_core.system.progress import Report, silent
 
 MAX_PIXELS = 64_000_000
 """The largest picture file that is decoded."""
@@ -53,7 +54,7 @@ class PictureFolder:
         limit: int | None = None,
         *,
         skip_bad: bool = False,
-        progress: Callable[[int, int], None] = lambda done, total: None,
+        progress: Report = silent,
     ) -> None:
         """Raises BadPicture for a folder without pictures or one that cannot be read, BadShape for a size below 1."""
         if size < 1 or (limit is not None and limit < 1):
@@ -82,7 +83,7 @@ class PictureFolder:
         """Pictures of these numbers, (N, 3, size, size) float32 in [-1, 1].  Raises BadPicture naming the file."""
         return from_bytes(torch.stack([of_image(square(self._decoded(self.files[row]), self.size)) for row in rows]))
 
-    def _checked(self, files: Sequence[Path], progress: Callable[[int, int], None]) -> tuple[dict[str, str], str]:
+    def _checked(self, files: Sequence[Path], progress: Report) -> tuple[dict[str, str], str]:
         """What is wrong with the files that are no pictures, by name; and a SHA-256 of the others."""
         bad: dict[str, str] = {}
         digest = hashlib.sha256()

@@ -15,6 +15,9 @@ from dissect_core.images.pixels import from_bytes
 from dissect_core.system.artifacts import require
 from dissect_core.world.scenes import paint
 
+HELD_OUT_SEED = 10_000_000
+"""Scenes from here on are never trained on."""
+
 
 class ScenePictures:
     """Picture r is the scene first_seed + r // C of the class r % C, of C classes, at size x size pixels."""

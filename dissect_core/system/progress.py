@@ -1,12 +1,22 @@
-"""Progress on the terminal: a bar with the time left, for anything longer than a second."""
+"""Progress: what long work calls while it goes on, and a bar on the terminal with the time left."""
 
 from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Never
+from typing import Never, Protocol
 
 from tqdm import tqdm
+
+
+class Report(Protocol):
+    """What long work is given to call: how much is done, how much there is, and in a word what is being done."""
+
+    def __call__(self, done: int, total: int, text: str = "", /) -> object: ...
+
+
+def silent(done: int, total: int, text: str = "") -> None:
+    """The report that says nothing."""
 
 
 class Progress:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from numpy.lib.format import open_memmap
 from torch import Tensor
 
 from dissect_core.system.folders import put_in_place, temporary_folder
+from dissect_core.system.progress import Report, silent
 from dissect_core.world.scenes import paint
 
 CHUNK = 64
@@ -63,7 +63,7 @@ def painted_scenes(
     size: int,
     folder: Path,
     first_seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Report = silent,
 ) -> PaintedScenes:
     """The scenes, painted now by one process per core unless the folder already holds them, or more of them."""
     look = fingerprint(world)
@@ -80,7 +80,7 @@ def painted_scenes(
     return PaintedScenes(images, labels)
 
 
-def _paint_into(folder: Path, world: str, seeds: range, size: int, progress: Callable[[int, int], None]) -> None:
+def _paint_into(folder: Path, world: str, seeds: range, size: int, progress: Report) -> None:
     """Paint scenes into the files of a folder, by one process per core."""
     shape = (len(seeds), 3, size, size)
     images = open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)

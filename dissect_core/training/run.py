@@ -12,6 +12,7 @@ from torch import Tensor
 from dissect_core.images.pixels import encode, to_bytes
 from dissect_core.images.sheets import contact_sheet
 from dissect_core.system.artifacts import write_bytes
+from dissect_core.system.progress import Report, silent
 from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import painted_scenes
 from dissect_core.training.generator import GeneratorTraining, Step
@@ -29,7 +30,7 @@ def train_generator(
     run_folder: Path,
     scenes_folder: Path,
     device: torch.device,
-    on_paint: Callable[[int, int], None] = lambda done, total: None,
+    on_paint: Report = silent,
     on_step: Callable[[Step], None] = lambda step: None,
     until: int | None = None,
     handover: Path | None = None,

@@ -21,7 +21,6 @@ from dissect_core.world.concepts import CATEGORIES
 SAVE_EVERY_S = 120.0
 SPARED = 2
 """Of so many pixels each way one is learnt from, another at every step: neighbours teach much the same."""
-HELD_OUT_SEED = 10_000_000  # scenes from here on are never trained on
 
 
 class SegmenterTraining:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +31,12 @@ from dissect_core.system.artifacts import (
     write_json,
     write_tensors,
 )
+from dissect_core.system.progress import Report, silent
 from dissect_core.units.highlight import regions, strip, thumbnail
 
 IMAGES, TILE_PX, QUALITY = 5, 64, 80
 """Images in a strip, the side of each, and the quality of the WebP file: about 4 KB."""
 BATCH = 32
-
-Progress = Callable[[int, int], None]
-"""Called with how many images are done and how many there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +68,7 @@ def draw_strip(source: Source, dissection: Dissection, layer: str, unit: int) ->
     return _encoded(picture)
 
 
-def draw_strips(source: Source, dissection: Dissection, progress: Progress) -> dict[str, list[bytes]]:
+def draw_strips(source: Source, dissection: Dissection, progress: Report = silent) -> dict[str, list[bytes]]:
     """The strips of all units of all dissected layers, WebP files; the network sees each image once, whoever shows it.
 
     source: the network and the pictures that were dissected.  Memory: 12 KB for each of these images.
@@ -89,7 +87,7 @@ def strip_pictures(
     units: Mapping[str, Sequence[int]],
     *,
     tile_px: int = TILE_PX,
-    progress: Progress = lambda done, total: None,
+    progress: Report = silent,
 ) -> Iterator[tuple[str, int, Tensor]]:
     """(layer, unit, picture) for some units of every layer, in their order; bytes (tile_px, IMAGES * tile_px, 3)."""
     wanted: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))  # image -> layer -> units

@@ -57,7 +57,7 @@ def test_brushes_are_chosen_on_images_that_were_not_dissected() -> None:
 def test_an_interrupted_choice_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, _ = choose_brushes(toy_bench(), toy_dissection(), CHOICE)
 
-    def stop(phase: str, done: int, _total: int) -> None:
+    def stop(done: int, total: int, text: str = "") -> None:
         if done == 2:
             raise KeyboardInterrupt
 

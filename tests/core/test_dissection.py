@@ -236,7 +236,7 @@ class Listener:
         self.heard: list[tuple[str, int, int]] = []
         self.stop_after = stop_after
 
-    def __call__(self, phase: str, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, phase: str = "") -> None:
         self.heard.append((phase, done, total))
         if len(self.heard) == self.stop_after:
             raise Interrupted
@@ -259,7 +259,7 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_bits(
     assert not list(tmp_path.iterdir())  # nothing is left of a run whose result is safe
 
 
-def unheard(phase: str, done: int, total: int) -> None:
+def unheard(done: int, total: int, phase: str = "") -> None:
     raise AssertionError(f"{phase} was done again")
 
 

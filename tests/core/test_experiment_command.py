@@ -16,13 +16,10 @@ from dissect_core.experiments.classifier import class_units, set_sizes
 from dissect_core.experiments.generator import Subject, best_layer, insert_at_cells, remove_units
 from dissect_core.experiments.peaks import segmented
 from dissect_core.experiments.units import unit_classifiers
+from dissect_core.system.progress import silent
 from tests.core.planted import TensorSource, ToySegmenter
 from tests.core.test_experiments import TREE, bench
 from tests.toy_classifier import CLASSES, toy_classifier
-
-
-def silent(_phase: str, _done: int, _total: int) -> None:
-    """No progress."""
 
 
 def toy_subject(work: Path | None = None) -> Subject:
@@ -62,7 +59,7 @@ def test_inserting_tells_contexts_and_keeps_a_state_that_goes_on(tmp_path: Path)
     assert rows["tree"]["gain"] == 0.0
     assert found["pixels"] == 16
     seen: list[int] = []
-    insert_at_cells(subject, TREE, "layer1", 2, ones, 0.99, lambda _phase, done, _total: seen.append(done))
+    insert_at_cells(subject, TREE, "layer1", 2, ones, 0.99, lambda done, *_: seen.append(done))
     assert seen == []  # nothing was left to do
 
 

@@ -62,7 +62,7 @@ def pixels(file: bytes) -> np.ndarray:
 
 
 def test_every_unit_gets_its_best_images_with_the_region_lit(source: CountingSource, dissection: Dissection) -> None:
-    strips = draw_strips(source, dissection, lambda done, total: None)
+    strips = draw_strips(source, dissection, lambda done, total, _="": None)
     assert {layer: len(files) for layer, files in strips.items()} == {"fine": 4, "coarse": 4}
     row = pixels(strips["fine"][1])[TILE_PX // 2]
     for tile in (0, 1):
@@ -74,13 +74,13 @@ def test_every_unit_gets_its_best_images_with_the_region_lit(source: CountingSou
 
 def test_the_network_sees_each_image_once(source: CountingSource, dissection: Dissection) -> None:
     steps: list[tuple[int, int]] = []
-    draw_strips(source, dissection, lambda done, total: steps.append((done, total)))
+    draw_strips(source, dissection, lambda done, total, _="": steps.append((done, total)))
     assert source.shown == dict.fromkeys(range(6), 1)  # the sixth is the best of unit 1
     assert steps == [(6, 6)]
 
 
 def test_one_strip_is_the_same_alone(source: CountingSource, dissection: Dissection) -> None:
-    strips = draw_strips(source, dissection, lambda done, total: None)
+    strips = draw_strips(source, dissection, lambda done, total, _="": None)
     for unit in range(4):
         assert draw_strip(source, dissection, "coarse", unit) == strips["coarse"][unit]
 

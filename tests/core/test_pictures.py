@@ -83,7 +83,7 @@ def test_a_bad_picture_is_known_before_anything_is_computed(folder: Path) -> Non
         PictureFolder(folder, 2)
     assert "--skip-bad-pictures" in caught.value.allowed
     read: list[tuple[int, int]] = []
-    found = PictureFolder(folder, 2, skip_bad=True, progress=lambda done, total: read.append((done, total)))
+    found = PictureFolder(folder, 2, skip_bad=True, progress=lambda done, total, _="": read.append((done, total)))
     assert read == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert [path.name for path in found.files] == ["a.PNG", "1.png"]
     assert found.inputs["pictures_left_out"] == ["broken.png", "cut.png"]

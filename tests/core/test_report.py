@@ -102,7 +102,7 @@ def found(folder: Path) -> Dissection:
     source = LatentSource(ToyGenerator(), (4, 1, 1), "toy.<b>", "a" * 64, 20)
     result = dissect(source, Segments(ToySegmenter(), "b" * 64), spec)
     write_dissection(result, folder / "dissection")
-    write_gallery(folder / "gallery", result, draw_strips(source, result, lambda done, total: None))
+    write_gallery(folder / "gallery", result, draw_strips(source, result, lambda done, total, _="": None))
     return result
 
 

@@ -228,12 +228,12 @@ def test_a_handover_must_fit(tmp_path: Path) -> None:
 
 def test_painted_scenes_are_painted_once(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    first = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total: seen.append((done, total)))
-    again = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total: pytest.fail("painted twice"))
+    first = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total, _="": seen.append((done, total)))
+    again = painted_scenes("kitchen", 5, 16, tmp_path, progress=lambda done, total, _="": pytest.fail("painted twice"))
     assert seen[-1] == (5, 5)
     assert np.array_equal(first.images, again.images)
     assert first.label_maps(torch.tensor([0, 4])).shape == (2, 3, 16, 16)
-    fewer = painted_scenes("kitchen", 3, 16, tmp_path, progress=lambda done, total: pytest.fail("painted twice"))
+    fewer = painted_scenes("kitchen", 3, 16, tmp_path, progress=lambda done, total, _="": pytest.fail("painted twice"))
     assert np.array_equal(first.images[:3], fewer.images)
 
 
