@@ -1,5 +1,6 @@
 """The best images of every unit, whatever the order in which they come."""
 
+import math
 from itertools import pairwise
 
 import torch
@@ -69,6 +70,18 @@ def test_whoever_is_better_than_the_last_gets_in_or_as_good_with_a_smaller_numbe
     assert (top.images.tolist(), top.scores.tolist()) == ([[1, 2, 4]], [[9, 5, 3]])
     top.add(torch.tensor([0]), torch.full((1, 1, 1, 1), 3.0))
     assert (top.images.tolist(), top.scores.tolist()) == ([[1, 2, 0]], [[9, 5, 3]])
+
+
+def test_units_can_be_left_out_and_the_list_stays() -> None:
+    top = TopImages(3, 2)
+    top.add(torch.arange(5), some_maps(6, 5))
+    before = {name: getattr(top, name).clone() for name in STATE}
+    kept = top.without(torch.tensor([False, True, False]))
+    assert (kept.images[1].tolist(), kept.places[1].tolist()) == ([NOBODY, NOBODY], [NOBODY, NOBODY])
+    assert kept.scores[1].tolist() == [-math.inf, -math.inf]
+    for name in STATE:
+        assert torch.equal(getattr(kept, name)[::2], before[name][::2])
+        assert torch.equal(getattr(top, name), before[name])
 
 
 def test_a_list_stays_on_its_device() -> None:

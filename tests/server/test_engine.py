@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
@@ -114,17 +113,37 @@ def test_drafts_are_refused_before_finished_strokes(held: HeldRenderer) -> None:
         held.go.set()
 
 
-def test_the_pace_follows_the_latest_passes(engine: Engine, held: HeldRenderer) -> None:
+class Clock:
+    """A clock that stands still until it is moved, in place of the engine's `time`."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asked = threading.Semaphore(0)
+
+    def perf_counter(self) -> float:
+        self.asked.release()
+        return self.now
+
+
+def test_the_pace_follows_the_latest_passes_and_counts_waiting_for_others(
+    engine: Engine, held: HeldRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("server.work.engine.time", clock)
+    tally, first = engine.tally(MODEL), engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    clock.now += 0.1
     held.go.set()
-    tally = engine.tally(MODEL)
-    took = engine.submit(MODEL, 0, {}).result(30).render_ms
-    assert 0.2 * took <= tally.ms_per_picture < 0.2 * took + 100
-    before = tally.ms_per_picture
+    assert first.result(30).render_ms == pytest.approx(100)
+    assert tally.ms_per_picture == pytest.approx(0.2 * 100)
+    while clock.asked.acquire(blocking=False):
+        pass
     with engine.gate(held.device):  # somebody else uses the device
-        future = engine.submit(MODEL, 0, {})
-        time.sleep(1)
-    future.result(30)
-    assert tally.ms_per_picture > before + 0.2 * 500
+        second = engine.submit(MODEL, 0, {})
+        assert clock.asked.acquire(timeout=10)  # from here on the second could have been rendered
+        clock.now += 1
+    assert second.result(30).render_ms == 0
+    assert tally.ms_per_picture == pytest.approx(20 + 0.2 * (1000 - 20))
 
 
 def test_a_cancelled_render_is_skipped(engine: Engine, held: HeldRenderer) -> None:
