@@ -7,7 +7,7 @@ way; where it is missing, torch's general convolutions do the same.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dissect_core.models.progan import LEAKY_SLOPE
-from dissect_core.render.window import MARGIN
 
 Convolution = Callable[[Tensor], Tensor]
 """A block after its PixelNorm: input of a window with its margin -> its output there, a new tensor.
@@ -49,31 +48,40 @@ def packed_types() -> set[torch.dtype]:
     return {torch.float32} | {dtype for dtype, there in halves.items() if there}
 
 
-class Packed:
-    """With oneDNN, which wants the weights in an order that can depend on the size of the window.
+class Orders:
+    """The weights of a convolution in the orders that oneDNN wants, which depend on the shape of the input.
 
     In another order they are put right at every call, which can take a hundred times as long as a small window.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, doubles: bool, side: int) -> None:
-        """weight: (D, C, 3, 3), or (C, D, 4, 4) of a transposed convolution.  side: of the whole layer's input."""
-        self._weight, self._bias, self._doubles = weight.contiguous(), bias, doubles
+    def __init__(self, weight: Tensor, lay_out: Callable[[Tensor, Sequence[int]], Tensor]) -> None:
+        """weight: (D, C, …).  lay_out: the weights and a shape -> the weights in the order for inputs of that shape."""
+        self._any, self._lay_out = weight.contiguous(), lay_out
         self._orders: dict[bytes, Tensor] = {}
         self._by_shape: dict[torch.Size, Tensor] = {}
-        inputs = weight.shape[0 if doubles else 1]
-        for small_or_whole in (1 + 2 * MARGIN, side):
-            whole = self._laid_out(torch.Size((1, inputs, small_or_whole, small_or_whole)))
-        self._for_all = whole if len(self._orders) == 1 else None
-        if self._for_all is not None:
-            self._weight = whole  # the first order is not needed any more
+
+    def suited(self, shape: torch.Size) -> Tensor:
+        """The weights for inputs of a shape; equal orders are kept once, and none that nobody asked for."""
+        found = self._by_shape.get(shape)
+        if found is None:
+            laid_out = self._lay_out(self._any.to_dense() if self._any.is_mkldnn else self._any, [*shape])
+            order = torch.ops.mkldnn._get_mkldnn_serialized_md(laid_out).numpy().tobytes()
+            found = self._any = self._by_shape[shape] = self._orders.setdefault(order, laid_out)
+        return found
+
+
+class Packed:
+    """With oneDNN, its weights in the order that it wants."""
+
+    def __init__(self, weight: Tensor, bias: Tensor, doubles: bool) -> None:
+        """weight: (D, C, 3, 3), or (C, D, 4, 4) of a transposed convolution."""
+        self._bias, self._doubles = bias, doubles
+        self._orders = Orders(weight.transpose(0, 1), _doubling_order) if doubles else Orders(weight, _order)
 
     def __call__(self, x: Tensor) -> Tensor:
         """See Convolution."""
         ops, ones, none = torch.ops.mkldnn, [1, 1], [0, 0]
-        weight = self._for_all
-        if weight is None:
-            weight = self._by_shape.get(x.shape)
-            weight = self._laid_out(x.shape) if weight is None else weight
+        weight = self._orders.suited(x.shape)
         activation: tuple[Any, ...] = (1, "leaky_relu", [LEAKY_SLOPE], "")
         y: Tensor
         if self._doubles:
@@ -83,22 +91,24 @@ class Packed:
             y = ops._convolution_pointwise(x, weight, self._bias, none, ones, ones, *activation)
         return y
 
-    def _laid_out(self, shape: torch.Size) -> Tensor:
-        """The weights in the order for inputs of a shape; equal orders are kept once."""
-        ops, ones, none = torch.ops.mkldnn, [1, 1], [0, 0]
-        if self._doubles:
-            weight = ops._reorder_convolution_transpose_weight(self._weight, _CUT, none, [2, 2], ones, 1, [*shape])
-        else:
-            weight = ops._reorder_convolution_weight(self._weight, none, ones, ones, 1, [*shape])
-        order = ops._get_mkldnn_serialized_md(weight).numpy().tobytes()
-        self._by_shape[shape] = self._orders.setdefault(order, weight)
-        return self._by_shape[shape]
+
+def _order(weight: Tensor, shape: Sequence[int]) -> Tensor:
+    laid_out: Tensor = torch.ops.mkldnn._reorder_convolution_weight(weight, [0, 0], [1, 1], [1, 1], 1, shape)
+    return laid_out
+
+
+def _doubling_order(weight: Tensor, shape: Sequence[int]) -> Tensor:
+    """Of weights (D, C, 4, 4), as oneDNN gives them back."""
+    rest = (_CUT, [0, 0], [2, 2], [1, 1], 1, shape)
+    taps = weight.transpose(0, 1).contiguous()
+    laid_out: Tensor = torch.ops.mkldnn._reorder_convolution_transpose_weight(taps, *rest)
+    return laid_out
 
 
 class Plain:
     """With what every device and precision has."""
 
-    def __init__(self, weight: Tensor, bias: Tensor, doubles: bool, side: int) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, doubles: bool) -> None:
         """As `Packed`."""
         self._weight = weight.contiguous(memory_format=torch.channels_last)
         self._bias, self._doubles = bias, doubles

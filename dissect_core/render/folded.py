@@ -1,10 +1,8 @@
 """The generator's arithmetic made cheap: the same sums, fewer operations and passes over memory.
 
-The fixed scale is folded into the weights; nearest x2 and the 3x3 convolution after it are one transposed convolution
-of 4x4 taps and stride 2 (each output pixel sees the same sums of weights: four products instead of nine); tensors are
-channels-last; LeakyReLU runs inside the convolution where oneDNN is there.  Every block works on any window of its
-layer: it takes the window's input with a margin of one cell, zero outside the picture as the network pads, and has no
-padding of its own.
+The fixed scale is folded into the weights; tensors are channels-last; a convolution is computed in the way that takes
+least time for its shape (see `choice`).  Every block works on any window of its layer: it takes the window's input with
+a margin of one cell, zero outside the picture as the network pads, and has no padding of its own.
 """
 
 from __future__ import annotations
@@ -16,9 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dissect_core.errors import UnitbrushError
-from dissect_core.models.doubling import spread
 from dissect_core.models.progan import LEAKY_SLOPE, PIXEL_NORM_EPSILON, Block, Generator, Output
-from dissect_core.render.convolution import Convolution, Packed, Plain, packed_types
+from dissect_core.render.choice import convolution_of
+from dissect_core.render.convolution import Convolution
 from dissect_core.render.window import MARGIN, Layer
 
 
@@ -46,7 +44,8 @@ class Folded:
         for info, block in zip(list(generator.layers.values())[1:], blocks, strict=True):
             assert isinstance(block, Block)
             self.shapes.append(Layer(info.grid, block.upsample))
-            self.stages.append(_convolution(block, info.grid, dtype))
+            bias = block.wscale.b.detach().to(dtype, copy=True)
+            self.stages.append(convolution_of(_weight(block, dtype), bias, block.upsample, info.grid))
         # a 4x4 convolution with padding 3 on a single cell: every output cell sees one tap, the opposite one
         taps = _weight(first, dtype).flip(2, 3).permute(2, 3, 0, 1)  # (4, 4, D, Z)
         self._first = taps.reshape(-1, self.latent_size).to(dtype)
@@ -103,13 +102,3 @@ def _weight(block: Block | Output, dtype: torch.dtype) -> Tensor:
     """The scaled weight of a block, at least as precise as `dtype`."""
     weight = block.conv.weight.detach()
     return weight.to(torch.promote_types(weight.dtype, dtype)) * block.wscale.scale
-
-
-def _convolution(block: Block, grid: int, dtype: torch.dtype) -> Convolution:
-    """The block's convolution, bias and LeakyReLU; grid: the side of its output."""
-    weight, bias = _weight(block, dtype), block.wscale.b.detach().to(dtype, copy=True)
-    if block.upsample:
-        weight, grid = spread(weight.flip(2, 3)).transpose(0, 1), grid // 2
-    packed = weight.device.type == "cpu" and dtype in packed_types()
-    make = Packed if packed else Plain
-    return make(weight.to(dtype), bias, block.upsample, grid + 2 * MARGIN)

@@ -11,7 +11,7 @@ import torch
 from dissect_core.images.pixels import to_bytes
 from dissect_core.models.progan import Generator
 from dissect_core.painting.edits import UnitStroke, compose
-from dissect_core.render import Renderer, Request, convolution, folded, precision
+from dissect_core.render import Renderer, Request, choice, convolution, precision
 from dissect_core.render.convolution import Packed, Plain
 from dissect_core.render.folded import Folded
 from dissect_core.render.precision import choose_precision
@@ -99,7 +99,7 @@ def test_the_faster_one_wins(monkeypatch: pytest.MonkeyPatch):
 def test_without_laid_out_weights_the_plain_convolutions_give_the_same_picture(monkeypatch: pytest.MonkeyPatch):
     net = tiny_progan(sizes=SIZES)
     fast = precision._pictures(Folded(net, torch.float32), torch.ones(1, 64), {})
-    monkeypatch.setattr(folded, "packed_types", set)
+    monkeypatch.setattr(choice, "packed_types", set)
     plain = precision._pictures(Folded(net, torch.float32), torch.ones(1, 64), {})
     torch.testing.assert_close(plain, fast, rtol=0, atol=1e-4)
 
@@ -110,6 +110,6 @@ def test_laid_out_weights_of_an_odd_number_of_units_suit_windows_of_every_size(d
     draw = torch.Generator().manual_seed(side)
     weight, bias = torch.randn((64, 96, 4, 4) if doubles else (96, 64, 3, 3), generator=draw), torch.randn(96)
     x = torch.randn(2, 64, side + 2, side + 2, generator=draw).contiguous(memory_format=torch.channels_last)
-    packed, plain = (kind(weight, bias, doubles, 34) for kind in (Packed, Plain))
+    packed, plain = (kind(weight, bias, doubles) for kind in (Packed, Plain))
     for _ in range(2):
         torch.testing.assert_close(packed(x), plain(x), rtol=1e-4, atol=1e-3)
