@@ -15,7 +15,10 @@ TALL, WIDE, SQUARE = torch.ones(3, 5, 3, 3), torch.ones(5, 3, 3, 3), torch.ones(
 
 def brought(*keys: str, **shaped: Tensor) -> dict[str, Tensor]:
     """What becomes of these keys; those with a tensor of their own write "__" for "."."""
-    return normalised({**dict.fromkeys(keys, ONE), **{key.replace("__", "."): t for key, t in shaped.items()}}, "g.pth")
+    state = {**dict.fromkeys(keys, ONE), **{key.replace("__", "."): tensor for key, tensor in shaped.items()}}
+    found = normalised(state, "g.pth")
+    assert all(isinstance(tensor, Tensor) for tensor in found.values())
+    return found
 
 
 def test_our_own_names_stay_without_the_constant() -> None:
@@ -44,6 +47,13 @@ def test_genforces_names_count_from_nought_and_only_its_last_output_stays() -> N
     found = brought(*keys, "output0.weight", "output0.bias", "lod", layer3__weight=SQUARE)
     assert set(found) == {*ours, "layer4.conv.weight", *outputs}
     assert torch.equal(found["layer4.conv.weight"], SQUARE)
+
+
+def test_a_generator_of_eight_layers_draws_pictures_of_32_pixels() -> None:
+    found = brought("layer7.weight", "output3.bias", "output2.bias", "output4.bias")
+    assert set(found) == {"layer8.conv.weight", "output_32x32.wscale.b", "output4.bias"}
+    found = brought("features.7.conv.weight", "output.wscale.b")
+    assert set(found) == {"layer8.conv.weight", "output_32x32.wscale.b"}
 
 
 def test_what_genforce_does_not_have_is_left_to_be_reported() -> None:
