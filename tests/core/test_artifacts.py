@@ -1,11 +1,12 @@
 """Files appear whole or not at all."""
 
+import errno
 from pathlib import Path
 
 import pytest
 import torch
 
-from dissect_core.errors import ArtifactMismatch
+from dissect_core.errors import ArtifactMismatch, DiskFull, shorten
 from dissect_core.system import artifacts
 from tests.refused import refused
 
@@ -135,6 +136,32 @@ def test_a_truncated_or_missing_tensor_file_is_named(tmp_path: Path) -> None:
     assert_unreadable()
 
 
+def test_a_pipe_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "card.json"
+    artifacts.os.mkfifo(pipe)
+    message = "cannot read card.json: [Errno 22] not a regular file"
+    with refused(ArtifactMismatch, message, field="card.json", value="unreadable", allowed="a JSON file"):
+        artifacts.read_json(pipe)
+    for read in (artifacts.read_tensors, artifacts.read_metadata):
+        with refused(
+            ArtifactMismatch, message, field="card.json", value="unreadable", allowed="a whole safetensors file"
+        ):
+            read(pipe)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_with_the_file_and_its_folder(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(number, "no space")
+
+    monkeypatch.setattr(artifacts.os, "fsync", full)
+    message = "no room left to write card.json; free some and run the same command again"
+    with refused(DiskFull, message, field="card.json", value=shorten(str(tmp_path)), allowed="a disk with room left"):
+        artifacts.write_bytes(tmp_path / "card.json", b"abc")
+
+
 def test_a_field_of_a_file_is_refused_unless_its_condition_holds() -> None:
     artifacts.require(True, "card.json", field="layers[0].units", value=0, allowed="1 or more")
     with refused(
@@ -147,3 +174,33 @@ def test_sha256_of_abc_is_the_published_one(tmp_path: Path) -> None:
     artifacts.write_bytes(tmp_path / "abc", b"abc")
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
     assert artifacts.sha256_file(tmp_path / "abc") == expected
+
+
+def test_a_file_is_the_one_that_its_manifest_names_or_it_is_said(tmp_path: Path) -> None:
+    file, other = tmp_path / "abc", tmp_path / "b"
+    artifacts.write_bytes(file, b"abc")
+    artifacts.write_bytes(other, b"")
+    named = artifacts.hashes([other, file])
+    assert list(named) == ["abc", "b"]
+    assert named["abc"] == artifacts.sha256_file(file)
+    artifacts.check_hash(file, named)
+    file.write_bytes(b"")
+    with refused(
+        ArtifactMismatch,
+        "abc is damaged, or of another edition than its manifest",
+        field="abc",
+        value="SHA-256 e3b0c44298fc1c14…",  # of nothing
+        allowed="ba7816bf8f01cfea…",
+    ):
+        artifacts.check_hash(file, named)
+    with refused(
+        ArtifactMismatch,
+        "b is damaged, or of another edition than its manifest",
+        field="b",
+        value="SHA-256 e3b0c44298fc1c14…",
+        allowed="None…",
+    ):
+        artifacts.check_hash(other, {})
+    other.unlink()
+    with refused(ArtifactMismatch, "no b", field="b", value="missing", allowed="the file of the manifest"):
+        artifacts.check_hash(other, named)
