@@ -104,11 +104,13 @@ def test_what_is_counted_twice_counts_twice_and_each_map_has_its_own_size() -> N
 def test_a_positions_code_is_its_label_behind_those_of_the_maps_before() -> None:
     codes = Codes(COLUMNS).of(torch.tensor([[[[0, 2]], [[1, 0]]]], dtype=torch.uint8))
     assert (codes.tolist(), codes.dtype) == ([[0, 4], [2, 3]], torch.int32)
+    assert Codes(COLUMNS).of(torch.zeros(1, 2, 1, 1, dtype=torch.int64)).dtype == torch.int32
 
 
 def test_counts_are_whole_numbers_on_their_own_device() -> None:
     here, elsewhere = IouCounts(2, COLUMNS), IouCounts(2, COLUMNS, "meta")
     assert {getattr(here, name).dtype for name in STATE} == {torch.int64}
+    assert here.state_dict()["codes"].dtype == torch.int32
     elsewhere.merge(here)
     for counts in (elsewhere, IouCounts(2, COLUMNS, "meta")):
         counts.load_state_dict(here.state_dict())
@@ -121,6 +123,10 @@ def test_what_does_not_fit_is_refused() -> None:
     active, labels = by_hand()
     with refused(BadShape, "a label outside its map", field="labels.part", value=3, allowed="0 to 2"):
         IouCounts(2, COLUMNS).add(active, labels + torch.tensor([0, 1], dtype=torch.uint8)[:, None, None])
+    for least in (0, 1):
+        outside = torch.tensor([least, 7]).expand(1, 2, 1, 2)
+        with refused(BadShape, "a label outside its map", field="labels.object", value=7, allowed="0 to 2"):
+            IouCounts(2, COLUMNS).add(torch.zeros(1, 2, 1, 2, dtype=torch.bool), outside)
     with refused(BadShape, "a label outside its map", field="labels.object", value=-1, allowed="0 to 2"):
         IouCounts(2, COLUMNS).add(active, labels.int() - 1)
     with refused(BadShape, "label maps differ", field="labels", value="(1, 1, 3, 3)", allowed="(N, 2, h, w)"):
