@@ -25,5 +25,5 @@ def fetch_command(
     item = published(model)
     typer.echo(f"{item.title}. Licence: {item.licence}")
     with Progress(item.id, "byte") as bar:
-        card = fetch(item, precomputed, lambda done, total: bar.to(done, total) if total else None)
+        card = fetch(item, precomputed, bar.to)
     typer.echo(f"{card.title}: wrote {card.weights.file} and its card")

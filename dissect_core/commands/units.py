@@ -42,7 +42,9 @@ def units(
     dissection = read_dissection(root / "dissection", dissected(network.model, root))
     chosen = _chosen(dissection, layer, category, concept)[:count]
     for one in chosen:
-        typer.echo(f"{one.layer:12} unit {one.unit:4}  {one.concept!s:32} IoU {one.iou:.3f}")
+        stats = dissection.layer(one.layer)
+        chance = f"  by chance {float(stats.chance_level[one.unit]):.3f}" if stats.chance.shape[1] else ""
+        typer.echo(f"{one.layer:12} unit {one.unit:4}  {one.concept!s:32} IoU {one.iou:.3f}{chance}")
     if not chosen:
         typer.echo("no unit of this kind is labelled")
     elif out:

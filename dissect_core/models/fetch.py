@@ -13,7 +13,6 @@ import http.client
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +21,7 @@ from dissect_core.models.card import Domain, ModelCard, Weights, read_card, writ
 from dissect_core.models.checkpoint import load_generator_state
 from dissect_core.models.progan import Generator
 from dissect_core.system.artifacts import sha256_file, write_tensors
-
-Progress = Callable[[int, int | None], None]
-"""Called with the bytes there so far and the bytes in all (None: the server does not say)."""
+from dissect_core.system.progress import Report, silent
 
 HOSTS = ("https://dissect.csail.mit.edu/models/", "http://gandissect.csail.mit.edu/models/")
 """Folders that hold the same files; others hold older files of other content, which cannot be verified."""
@@ -94,7 +91,7 @@ def published(model_id: str) -> Published:
     raise UnknownModel(f"nothing published as {model_id!r}", field="model", value=model_id, allowed=f"one of {ids}")
 
 
-def fetch(item: Published, folder: Path, progress: Progress | None = None) -> ModelCard:
+def fetch(item: Published, folder: Path, progress: Report = silent) -> ModelCard:
     """Download and verify `item`, and write it to `folder`/models; at once if it is there already.
 
     Raises FetchFailed if no mirror gives the verified file, BadCheckpoint if it is no generator.
@@ -126,7 +123,7 @@ def fetch(item: Published, folder: Path, progress: Progress | None = None) -> Mo
     return card
 
 
-def download_verified(item: Published, folder: Path, progress: Progress | None = None) -> Path:
+def download_verified(item: Published, folder: Path, progress: Report = silent) -> Path:
     """`folder`/`item.file`, downloaded from the first mirror that gives the right bytes.  Raises FetchFailed."""
     target, part = folder / item.file, folder / f"{item.file}.part"
     expected = item.sha256
@@ -157,7 +154,7 @@ def download_verified(item: Published, folder: Path, progress: Progress | None =
     )
 
 
-def _download(url: str, part: Path, progress: Progress | None) -> None:
+def _download(url: str, part: Path, progress: Report) -> None:
     """Bring `part` to its full length from `url`, going on where it ends.  Raises OSError or HTTPException."""
     done = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
@@ -181,7 +178,7 @@ def _download(url: str, part: Path, progress: Progress | None) -> None:
                 done += len(block)
                 if done > MAX_BYTES:
                     raise OSError(f"more than {MAX_BYTES} bytes")
-                if progress is not None:
+                if total:
                     progress(done, total)
     if total is not None and done < total:
         raise OSError(f"the connection broke after {done} of {total} bytes")

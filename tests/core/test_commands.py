@@ -111,7 +111,8 @@ def test_dissect_quality_and_brushes_run_in_this_order(
     precomputed, runs = places
     said = unitbrush("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
     lines = said.splitlines()
-    head = "layer units labelled object part material colour half best"  # the progress bar may stand before it
+    # the progress bar may stand before it
+    head = "layer units labelled by chance object part material colour half best"
     assert any(" ".join(line.split()).endswith(head) for line in lines)
     rows = [line.split()[:2] for line in lines if line.startswith("layer")]
     assert rows[-6:] == [[f"layer{n}", "8"] for n in range(1, 7)]

@@ -94,7 +94,7 @@ def test_a_generator_is_downloaded_converted_and_found_by_the_registry(mirror: M
     item = item_of(content, mirror.url)
     mirror.files["/" + item.file] = content
     calls: list[tuple[int, int | None]] = []
-    card = fetch(item, tmp_path, lambda done, total: calls.append((done, total)))
+    card = fetch(item, tmp_path, lambda done, total, _="": calls.append((done, total)))
     assert calls[-1] == (len(content), len(content))
     assert (card.id, card.resolution, card.weights.dtype) == ("lsun-toy", 32, "float32")
     assert card.architecture == {"family": "progan", "sizes": list(TINY_SIZES)}

@@ -27,10 +27,10 @@ def listed(precomputed: Path, *words: str) -> list[str]:
     return [" ".join(line.split()) for line in result.output.splitlines()]
 
 
-TREE = "conv5_3 unit 2 tree (object) IoU 0.500"
+TREE = "conv5_3 unit 2 tree (object) IoU 0.500 by chance 0.062"
 RED = "conv4_3 unit 0 red (colour) IoU 0.300"
 GREEN = "conv4_3 unit 1 green (colour) IoU 0.200"
-SKY = "conv5_3 unit 1 sky (object) IoU 0.125"
+SKY = "conv5_3 unit 1 sky (object) IoU 0.125 by chance 0.030"
 
 
 def test_the_best_unit_of_every_concept_is_listed(precomputed: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_best_unit_of_every_concept_is_listed(precomputed: Path) -> None:
 
 
 def test_all_units_of_a_concept_are_listed(precomputed: Path) -> None:
-    assert listed(precomputed, "--concept", "tree") == [TREE, "conv5_3 unit 0 tree (object) IoU 0.250"]
+    assert listed(precomputed, "--concept", "tree") == [TREE, "conv5_3 unit 0 tree (object) IoU 0.250 by chance 0.188"]
     assert listed(precomputed, "--concept", "sofa") == ["no unit of this kind is labelled"]
 
 
