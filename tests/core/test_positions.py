@@ -87,9 +87,10 @@ def test_what_is_looked_at_in_parts_is_the_same(
     assert_above_is_exact(some_maps(height, width)[:1], torch.full((5,), 1.0), grid)
 
 
+@pytest.mark.parametrize("scale", [1, 1234.5])
 @pytest.mark.parametrize("grid", [5, 12])
-def test_a_mixture_that_exceeds_its_cells_by_rounding_is_found(grid: int) -> None:
-    tenths = torch.arange(-50.0, 50.0) / 10
+def test_a_mixture_that_exceeds_its_cells_by_rounding_is_found(grid: int, scale: float) -> None:
+    tenths = torch.arange(-50.0, 50.0) / 10 * scale
     x = tenths[None, :, None, None].expand(1, 100, 4, 4).contiguous()  # constant maps, each with itself for a limit
     values = upsample(x, grid)
     assert bool((values > x[..., :1, :1]).any())
