@@ -131,6 +131,24 @@ def test_zero_is_a_bin_of_its_own() -> None:
     assert counts.counts[0, codes].tolist() == [2, 3, 1]
 
 
+@pytest.mark.parametrize(("value", "code"), [(1e-45, 1), (-1e-45, 0x8001), (2.0**-25, 1), (2.0**-24, 1), (0.0, 0)])
+def test_a_number_alone_is_zero_only_if_it_is(value: float, code: int) -> None:
+    counts = HalfCounts(1)
+    counts.add(torch.tensor([[value]]))
+    assert counts.counts[0].nonzero().tolist() == [[code]]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="a GPU counts all units at once, a processor one by one")
+def test_a_gpu_counts_the_same() -> None:
+    here, there = HalfCounts(4), HalfCounts(4, "cuda")
+    for first, units in ((0, 3), (1, 3)):
+        x = activations(7, units=units)
+        here.add(x, first)
+        there.add(x.cuda(), first)
+    assert torch.equal(there.counts.cpu(), here.counts)
+    assert torch.equal(there.peak.cpu(), here.peak)
+
+
 def test_units_that_are_not_finite_are_marked_and_leave_the_others_alone() -> None:
     counts = HalfCounts(4)
     counts.add(torch.tensor([[1.0, torch.nan, 3.0, 4.0], [5.0, 6.0, -torch.inf, 8.0]]))
