@@ -130,12 +130,12 @@ def test_another_layer_and_another_network_are_one_step_each(browse: Browse) -> 
 
 def test_what_cannot_be_shown_says_what_to_do(browse: Browse) -> None:
     page = browse(f"/units?model={CHURCH}&layer=layer1")
-    page.wait_for_selector("#empty:has-text('layer1 is not dissected yet')", timeout=WAIT_MS)
+    page.wait_for_selector("#empty:has-text('layer1 has not been dissected yet')", timeout=WAIT_MS)
     assert f"unitbrush dissect {CHURCH}" in page.inner_text("#empty")
     page = browse(f"/units?model={CHURCH}&layer=nowhere")
     page.wait_for_selector("#empty:has-text('no layer nowhere')", timeout=WAIT_MS)
     page = browse("/units?model=nobody")
-    page.wait_for_selector("#empty:has-text('did not come')", timeout=WAIT_MS)
+    page.wait_for_selector("#empty:has-text('Could not load')", timeout=WAIT_MS)
 
 
 # One unit
@@ -382,6 +382,6 @@ def test_on_a_phone_every_control_has_a_name_and_is_large_enough(browse: Browse,
 
 def test_pages_of_what_does_not_exist_say_so(browse: Browse) -> None:
     for path in ("/units/nobody/layer4/3", f"/units/{CHURCH}/layer4/999", "/layers/nobody"):
-        assert "There is nothing on this page" in browse(path).inner_text("h1")
+        assert "Page not found" in browse(path).inner_text("h1")
     page = browse(f"/units/{CHURCH}/layer1/0")
-    page.wait_for_selector("#empty:has-text('layer1 is not dissected yet')", timeout=WAIT_MS)
+    page.wait_for_selector("#empty:has-text('layer1 has not been dissected yet')", timeout=WAIT_MS)

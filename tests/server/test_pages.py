@@ -74,7 +74,7 @@ def test_what_has_no_page_gets_the_error_page_and_what_is_not_dissected_the_wall
     for path in ("/units/nobody/layer4/3", "/units/storybook-church/layer4/99", "/units/storybook-church/layer4/x"):
         page = server.client.get(path, headers=browser)
         assert page.status_code == 404
-        assert "There is nothing on this page" in page.text
+        assert "Page not found" in page.text
     for path in ("/units/storybook-church/layer1/0", "/units/storybook-church/layer1"):
         moved = server.client.get(path)
         assert (moved.status_code, moved.headers["location"]) == (307, "/units?model=storybook-church&layer=layer1")

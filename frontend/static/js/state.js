@@ -149,7 +149,7 @@ export function startStroke(s, points, mode = s.tool.mode) {
   const brush = brushOf(s);
   if (!brush || strokesOf(s).length >= s.limits.strokes) {
     const full = `A painting holds at most ${s.limits.strokes} strokes.`;
-    const text = brush ? full : "The brushes are still on their way.";
+    const text = brush ? full : "The brushes are still loading.";
     return { ...s, notice: { text, tone: "error" } };
   }
   const { size, strength, count } = s.tool;

@@ -129,7 +129,7 @@ export function autosave(store) {
     const { model, seed } = pageOf(oldest.slice(PAGE.length));
     const world = models.find(({ id }) => id === model)?.title ?? model;
     const warning =
-      "This browser has no room for more paintings. The oldest makes way for your next stroke: " +
+      "This browser has no room for more paintings. Your next stroke will replace the oldest one: " +
       `save scene ${seed} of ${world} as a picture if you want to keep it.`;
     store.update((s) => say(s, warning, "error"));
     return false;

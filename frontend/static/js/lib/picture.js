@@ -6,7 +6,7 @@ const SIDE = 512;
 /** @param {Blob} file @returns {Promise<Blob>} a square PNG; throws an Error for what is no picture */
 export async function squarePicture(file) {
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error("this is no picture that the browser can read; PNG, JPEG and WebP are");
+    throw new Error("the browser cannot read this picture; try a PNG, JPEG or WebP file");
   });
   const cut = Math.min(bitmap.width, bitmap.height);
   const side = Math.min(cut, SIDE);

@@ -48,7 +48,7 @@ function draw() {
   const full = all.filter(({ layers }) => layers.length);
   const missing = all.find(({ layers }) => !layers.length);
   if (missing) {
-    showEmpty(`${nameOf(missing.model)} is not dissected yet. This finds out what its layers stand for:`, {
+    showEmpty(`${nameOf(missing.model)} has not been dissected yet. To find out what its layers stand for, run:`, {
       command: `unitbrush dissect ${missing.model}`,
     });
   }

@@ -46,7 +46,7 @@ function start(otherwise) {
     (picture) => {
       const classifier = classifierOf(store.state);
       if (classifier) store.update((s) => lookAt(s, classifier.id, picture));
-      else file.complain("Generators make their own pictures; there is no classifier on this server to look at yours.");
+      else file.complain("There is no classifier on this server to look at your picture; generators make their own.");
     },
     () => store.update(lookAway),
   );
@@ -67,7 +67,7 @@ function start(otherwise) {
       void looking.ask("layers", async (signal) => {
         const layers = await fetchLayers(model, signal);
         store.update((s) => ({ ...s, layers, query: { ...s.query, layer: layerIn(layers, s.query.layer) } }));
-        showEmpty(layers.layers.length ? "" : "This network is not dissected yet. This finds out what its units do:", {
+        showEmpty(layers.layers.length ? "" : "This network has not been dissected yet. To find out what its units do, run:", {
           command: `unitbrush dissect ${model}`,
         });
       });
@@ -114,7 +114,7 @@ function mountSeed(go, complain) {
   const read = () => {
     const wanted = input.value.trim();
     const good = /^\d+$/.test(wanted) && Number(wanted) <= bootstrap.limits.seed;
-    complain(good ? "" : `A whole number from 0 to ${bootstrap.limits.seed.toLocaleString("en")}.`);
+    complain(good ? "" : `Enter a whole number from 0 to ${bootstrap.limits.seed.toLocaleString("en")}.`);
     if (good) go({ seed: Number(wanted) });
   };
   listen(into, input, "change", read);

@@ -42,9 +42,9 @@ function lead() {
       `with an IoU of ${iouText(unit.iou)}. ${where}.`;
   } else {
     subline.textContent =
-      "No concept overlaps enough to be a label: the best, " +
+      "No concept overlaps enough to be a label. The best, " +
       `${unit.label ?? "none"}, has an IoU of ${iouBeside(unit.iou, unit.minimum_iou)}, ` +
-      `and a label counts from ${unit.minimum_iou}. ${where}.`;
+      `but a label needs at least ${unit.minimum_iou}. ${where}.`;
   }
   const deeds = need(document, "#deeds", HTMLElement);
   const here = { model: unit.model, layer: unit.layer };

@@ -163,7 +163,7 @@ function draw({ wall, layers, units, trouble }) {
   if (waiting) {
     showEmpty("");
     headline.textContent = place;
-    subline.textContent = "The units are on their way.";
+    subline.textContent = "Loading the units…";
     return;
   }
   const counts = wall.minimum ?? layers?.minimum_iou ?? 0.04;
@@ -196,10 +196,10 @@ function draw({ wall, layers, units, trouble }) {
   const byChance =
     chance === null || wall.minimum !== null
       ? ""
-      : ` With the labels of other pictures, ${Math.round(chance)} would by chance.`;
+      : ` With labels taken from other pictures, ${Math.round(chance)} would by chance.`;
   subline.textContent =
     `${place}: ${grid} × ${grid} cells.${byChance} Each card shows the five images in which ` +
-    "a unit is most active, lit where it is above its 0.99 quantile.";
+    "a unit is most active; it is above its 0.99 quantile where they are lit.";
   need(document, "#found", HTMLElement).textContent =
     found.length === units.length
       ? ""
@@ -220,14 +220,14 @@ function explain(count) {
   const { model, layer } = wall;
   const here = wallLink({ model, layer });
   const command = `unitbrush dissect ${model}`;
-  if (trouble) showEmpty(`The units did not come: ${trouble}.`, { link: { href: here, text: "Try again" } });
+  if (trouble) showEmpty(`Could not load the units: ${trouble}.`, { link: { href: here, text: "Try again" } });
   else if (!layers) showEmpty("");
   else if (!layers.layers.length) {
-    showEmpty("This network is not dissected yet. This finds out what its units do:", { command });
+    showEmpty("This network has not been dissected yet. To find out what its units do, run:", { command });
   } else if (!layers.layers.some((one) => one.layer === layer)) {
     const exists = models.find(({ id }) => id === model)?.layers.some(({ name }) => name === layer);
     const link = { href: wallLink({ model }), text: "Show its layers" };
-    if (exists) showEmpty(`${layer} is not dissected yet. This finds out what its units do:`, { command });
+    if (exists) showEmpty(`${layer} has not been dissected yet. To find out what its units do, run:`, { command });
     else showEmpty(`This network has no layer ${layer}.`, { link });
   } else if (!units || count) showEmpty("");
   else if (wall.q || wall.concept || wall.category || wall.units.length) {

@@ -23,7 +23,7 @@ export function mountBrushes(store) {
         h(
           "p",
           { class: "note brush-empty" },
-          "No brushes yet. These commands dissect the network and look for brushes that work:",
+          "No brushes yet. To dissect the network and find brushes that work, run:",
           h("code", {}, `unitbrush dissect ${model}`),
           h("code", {}, `unitbrush brushes ${model}`),
         ),

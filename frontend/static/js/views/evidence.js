@@ -91,7 +91,7 @@ function showHistogram(unit) {
     scale,
   );
   const facts = [
-    ["exceeded at 1% of all positions", short(unit.threshold)],
+    ["exceeded at 1% of positions", short(unit.threshold)],
     ["mean", short(unit.mean)],
     ["highest", short(unit.peak)],
     ["images looked at", unit.images.toLocaleString("en")],

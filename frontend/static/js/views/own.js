@@ -57,7 +57,7 @@ export function mountOwn(unit) {
     } catch (error) {
       if (mine !== serial) return;
       await showLight(light, null);
-      file.complain(error instanceof Error ? `The activation did not come: ${error.message}.` : String(error));
+      file.complain(error instanceof Error ? `Could not load the activation: ${error.message}.` : String(error));
     }
     if (mine === serial) waiting.hidden = true;
   }

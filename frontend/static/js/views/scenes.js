@@ -76,7 +76,7 @@ export function mountScenes(store) {
     const { limits, model } = store.state;
     const seed = Number(input.value);
     if (!/^\d+$/.test(input.value.trim()) || seed > limits.seed) {
-      complain(`A whole number from 0 to ${limits.seed.toLocaleString("en")}.`);
+      complain(`Enter a whole number from 0 to ${limits.seed.toLocaleString("en")}.`);
       return;
     }
     complain("");

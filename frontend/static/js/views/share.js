@@ -64,7 +64,7 @@ export function mountShare(store) {
     try {
       if (chosen.size > MAX_FILE_BYTES) throw new Error("the file is too large");
       const text = await readText(new Uint8Array(await chosen.arrayBuffer()), KEYWORD);
-      if (text === null) throw new Error("there is no painting inside it");
+      if (text === null) throw new Error("it holds no painting");
       show(readPainting(JSON.parse(text), store.state.limits.strokes), `Opened ${chosen.name}.`);
     } catch (error) {
       tell(`${chosen.name} cannot be opened: ${error instanceof Error ? error.message : error}.`, "error");

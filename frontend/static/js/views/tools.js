@@ -78,9 +78,9 @@ export function mountLayer(store) {
     layer.disabled = fixed;
     count.hidden = fixed;
     note.textContent = fixed
-      ? "These units are chosen: their number and their layer are fixed."
+      ? "You chose these units, so their number and layer are fixed."
       : state.tool.layer
-        ? "The units of this layer that answer best to the brush’s concept."
+        ? "The units of this layer that match the brush’s concept best."
         : "The layer where this brush was measured to work best.";
   }
   listen(into, layer, "change", () => store.update((s) => setTool(s, { layer: layer.value || null })));

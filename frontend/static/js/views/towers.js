@@ -11,7 +11,7 @@ import { plural, title } from "../lib/words.js";
 export function towersOf(of, name, across) {
   const best = peak(of, "object");
   const said = best
-    ? `Most distinct objects in ${best.layer}: ${distinct(best, "object")}.`
+    ? `Most kinds of objects: ${distinct(best, "object")}, in ${best.layer}.`
     : "No unit is labelled with an object.";
   return h(
     "figure",
