@@ -134,8 +134,6 @@ def test_what_cannot_be_shown_says_what_to_do(browse: Browse) -> None:
     assert f"unitbrush dissect {CHURCH}" in page.inner_text("#empty")
     page = browse(f"/units?model={CHURCH}&layer=nowhere")
     page.wait_for_selector("#empty:has-text('no layer nowhere')", timeout=WAIT_MS)
-    page = browse("/units?model=nobody")
-    page.wait_for_selector("#empty:has-text('Could not load')", timeout=WAIT_MS)
 
 
 # One unit
@@ -385,3 +383,59 @@ def test_pages_of_what_does_not_exist_say_so(browse: Browse) -> None:
         assert "Page not found" in browse(path).inner_text("h1")
     page = browse(f"/units/{CHURCH}/layer1/0")
     page.wait_for_selector("#empty:has-text('layer1 has not been dissected yet')", timeout=WAIT_MS)
+
+
+def test_the_best_unit_for_a_word_is_found_in_every_layer(browse: Browse) -> None:
+    page = browse(f"/units?model={CHURCH}&layer=layer4&sort=label&q=door")
+    best = page.locator("#elsewhere a[data-key=best]")
+    best.wait_for(timeout=WAIT_MS)
+    address = f"{page.url.split('/units')[0]}/api/models/{CHURCH}/layers"
+    layers = [layer["layer"] for layer in page.request.get(address).json()["layers"]]
+    units = [
+        (unit["iou"], f"/units/{CHURCH}/{layer}/{unit['unit']}")
+        for layer in layers
+        for unit in page.request.get(f"{address}/{layer}/units").json()["units"]
+        if unit["labelled"] and unit["label"] == "door"
+    ]
+    assert best.get_attribute("href") == max(units)[1]
+    page.locator("#layers a", has_text="layer5").click()
+    page.wait_for_selector("#subline:has-text('layer5')")
+    assert (page.locator("#q").input_value(), page.locator("#sort").input_value()) == ("door", "label")
+
+
+def test_the_wall_has_keys_and_a_table_to_take_away(browse: Browse) -> None:
+    page = browse(f"/units?model={CHURCH}&layer=layer4&sort=unit")
+    page.wait_for_selector("#wall .unit-line")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.locator("#wall a").first.focus()
+    number = "document.activeElement.querySelector('small').textContent.trim().split(' ').at(-1)"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(number) == "1"
+    page.keyboard.press("ArrowDown")
+    columns = int(page.evaluate(number)) - 1
+    page.keyboard.press("ArrowUp")
+    assert (columns > 1, page.evaluate(number)) == (True, "1")
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "model,layer,unit,best concept,category,iou,counts as label"
+    assert len(lines) == 33
+    assert lines[5].startswith(f"{CHURCH},layer4,4,")
+
+
+def test_a_network_that_is_not_here_is_named(browse: Browse) -> None:
+    page = browse("/units?model=moon")
+    page.wait_for_selector("#empty:has-text('There is no network “moon” on this server')", timeout=WAIT_MS)
+    page.locator("#model").select_option(CHURCH)
+    page.wait_for_selector("#wall .unit-line", timeout=WAIT_MS)
+
+
+def test_arrow_keys_pressed_fast_skip_no_unit(browse: Browse) -> None:
+    page = browse(UNIT)
+    page.wait_for_selector("#next:not([hidden])")
+    page.evaluate(
+        "for (let i = 0; i < 3; i++)"
+        " document.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))"
+    )
+    until(page, "location.pathname.endsWith('/6')")

@@ -12,7 +12,10 @@ const { howActive, shade } = await import(`${lib}/picture.js`);
 const { wireStrokes } = await import(`${lib}/request.js`);
 const { answer, byConcept, isActive } = await import(`${lib}/strongest.js`);
 const { cellAt, isStep: isNewPlace, question, readQuery, queryLink, withPlace } = await import(`${lib}/look-query.js`);
-const { barsOf, isLabelled, isStep, readWall, shown, unitLink, wallLink } = await import(`${lib}/wall.js`);
+const { labelsCsv } = await import(`${lib}/csv.js`);
+const { barsOf, bestMatch, isLabelled, isStep, layersWith, readWall, shown, unitLink, wallLink } = await import(
+  `${lib}/wall.js`
+);
 const { plural } = await import(`${lib}/words.js`);
 
 const unit = (number, label, category, iou) => ({
@@ -302,3 +305,45 @@ test("an IoU beside a limit has the digits that tell them apart", () => {
 
 test("the plural of a half", () =>
   assert.deepEqual([plural(1, "half"), plural(2, "half"), plural(2, "unit")], ["1 half", "2 halves", "2 units"]));
+
+test("what is searched for is found in every layer, and the best unit of all", () => {
+  const layers = [
+    { layer: "layer3", concepts: { part: [{ concept: "door", units: 2 }] } },
+    {
+      layer: "layer4",
+      concepts: { part: [{ concept: "oven door", units: 1 }], object: [{ concept: "tree", units: 5 }] },
+    },
+    { layer: "layer5", concepts: {} },
+  ];
+  const found = (search) => layersWith({ layers }, readWall(search)).map(({ layer, count }) => `${layer} ${count}`);
+  assert.deepEqual(found("?q=Door"), ["layer3 2", "layer4 1"]);
+  assert.deepEqual(found("?q=part"), ["layer3 2", "layer4 1"]);
+  assert.deepEqual(found("?concept=door&category=part"), ["layer3 2"]);
+  assert.deepEqual(found("?q=moon"), []);
+  const all = [
+    { layer: "layer3", units: [unit(0, "door", "part", 0.1), unit(1, "tree", "object", 0.5)] },
+    { layer: "layer4", units: [unit(0, "door", "part", 0.2), unit(1, "door", "part", 0.3)] },
+  ].map(({ layer, units }) => ({ layer, units: units.map((one) => ({ ...one, labelled: true })) }));
+  const best = bestMatch(all, readWall("?q=door"));
+  assert.deepEqual([best.layer, best.unit.unit], ["layer4", 1]);
+  assert.equal(bestMatch(all, readWall("?q=moon")), null);
+});
+
+test("labels as CSV open in a spreadsheet, and none of them is a formula", () => {
+  const rows = [
+    unit(0, "door, oven", "part", 0.25),
+    { ...unit(1, null, null, 0), labelled: false },
+    unit(2, "=1+1", "part", 0.1),
+  ];
+  assert.equal(
+    labelsCsv(
+      "church",
+      "layer4",
+      rows.map((one) => ({ labelled: true, ...one })),
+    ),
+    "model,layer,unit,best concept,category,iou,counts as label\r\n" +
+      'church,layer4,0,"door, oven",part,0.25,yes\r\n' +
+      "church,layer4,1,,,0,no\r\n" +
+      "church,layer4,2,'=1+1,part,0.1,yes\r\n",
+  );
+});

@@ -56,7 +56,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /** Put other children in place of the old ones, under the keyboard: what has the same `data-key` keeps the focus.
- * @param {HTMLElement} parent @param {readonly Node[]} children */
+ * @param {HTMLElement} parent @param {readonly (Node | string)[]} children */
 export function replaceUnder(parent, children) {
   const focused = document.activeElement;
   const key = focused instanceof HTMLElement && parent.contains(focused) ? focused.dataset["key"] : undefined;

@@ -98,6 +98,32 @@ export function shown(all, wall) {
   return wall.units.length ? found : found.sort(ORDERS[wall.sort]);
 }
 
+/** The layers in which units stand for what is searched for. @param {import("./types.js").Layers} layers
+ * @param {Wall} wall @returns {readonly {layer: string, count: number}[]} */
+export function layersWith({ layers }, wall) {
+  const words = wordsOf(wall.q);
+  return layers.flatMap(({ layer, concepts }) => {
+    let count = 0;
+    for (const [category, list] of Object.entries(concepts)) {
+      for (const { concept, units } of list) {
+        const named = wall.concept ? concept === wall.concept && (!wall.category || category === wall.category) : true;
+        if (named && words.every((word) => `${concept} ${category}`.includes(word))) count += units;
+      }
+    }
+    return count ? [{ layer, count }] : [];
+  });
+}
+
+/** The unit of several layers that fits best. @param {readonly {layer: string, units: readonly Unit[]}[]} all
+ * @param {Wall} wall @returns {{layer: string, unit: Unit} | null} */
+export function bestMatch(all, wall) {
+  const firsts = all.flatMap(({ layer, units }) => {
+    const [unit] = shown(units, { ...wall, units: [], sort: "iou" }).filter((one) => isLabelled(one, wall.minimum));
+    return unit ? [{ layer, unit }] : [];
+  });
+  return firsts.sort((a, b) => b.unit.iou - a.unit.iou)[0] ?? null;
+}
+
 /** @type {Record<Wall["sort"], (a: Unit, b: Unit) => number>} */
 const ORDERS = {
   iou: (a, b) => b.iou - a.iou || a.unit - b.unit,

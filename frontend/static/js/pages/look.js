@@ -67,9 +67,12 @@ function start(otherwise) {
       void looking.ask("layers", async (signal) => {
         const layers = await fetchLayers(model, signal);
         store.update((s) => ({ ...s, layers, query: { ...s.query, layer: layerIn(layers, s.query.layer) } }));
-        showEmpty(layers.layers.length ? "" : "This network has not been dissected yet. To find out what its units do, run:", {
-          command: `unitbrush dissect ${model}`,
-        });
+        showEmpty(
+          layers.layers.length ? "" : "This network has not been dissected yet. To find out what its units do, run:",
+          {
+            command: `unitbrush dissect ${model}`,
+          },
+        );
       });
     },
   );

@@ -12,6 +12,7 @@ import { mountHint } from "../views/hint.js";
 import { mountHistory } from "../views/history.js";
 import { mountKeys } from "../views/keys.js";
 import { mountNotice } from "../views/notice.js";
+import { mountOverlap } from "../views/overlap.js";
 import { mountOverlay } from "../views/overlay.js";
 import { mountPicture } from "../views/picture.js";
 import { mountPointer } from "../views/pointer.js";
@@ -77,6 +78,7 @@ async function start() {
     session.dispose,
     autosave(store),
     mountAddress(store),
+    mountOverlap(store),
     store.subscribe(
       (s) => s.model,
       (model) => void loadBrushes(model).then(loadOthers),

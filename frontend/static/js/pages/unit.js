@@ -1,6 +1,7 @@
 /** The wiring of /units/{model}/{layer}/{unit}. */
 import { concept, iouBeside, iouText } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
+import { clamp } from "../lib/geometry.js";
 import { unitLink, wallLink } from "../lib/wall.js";
 import { title } from "../lib/words.js";
 import { initialState } from "../state.js";
@@ -90,9 +91,15 @@ function turn() {
     need(link, "span", HTMLElement).textContent = `Unit ${number}`;
     ways[key] = link;
   }
+  let steps = 0;
   listen(into, document, "keydown", (event) => {
     const writes = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
     if (event.defaultPrevented || writes || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    ways[event.key]?.click();
+    const link = ways[event.key];
+    if (!link) return;
+    steps += event.key === "ArrowLeft" ? -1 : 1; // pressed fast, several before the next page is there
+    const most = (model.layers.find(({ name }) => name === unit.layer)?.units ?? 1) - 1;
+    link.href = unitLink(unit.model, unit.layer, clamp(unit.unit + steps, 0, most));
+    link.click();
   });
 }

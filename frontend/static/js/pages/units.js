@@ -1,17 +1,23 @@
 /** The wiring of /units. */
 import { fetchLayers, fetchUnits } from "../api.js";
+import { labelsCsv } from "../lib/csv.js";
 import { bag, listen, need } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { layerIn } from "../lib/layers.js";
 import { lightCells } from "../lib/slider.js";
 import { createStore } from "../lib/store.js";
 import { barsOf, isLabelled, isStep, readWall, SORTS, shown, wallLink } from "../lib/wall.js";
 import { title as named, plural } from "../lib/words.js";
+import { initialState } from "../state.js";
+import { restored } from "../storage.js";
 import { showBars } from "../views/bars.js";
 import { mountModels, showLayers } from "../views/choose.js";
+import { mountElsewhere } from "../views/elsewhere.js";
 import { showEmpty } from "../views/empty.js";
 import { mountScrolled } from "../views/scrolled.js";
 import { mountTheme } from "../views/theme.js";
 import { mountWall } from "../views/wall.js";
+import { mountWallKeys } from "../views/wall-keys.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 /** @typedef {import("../lib/types.js").Wall} Wall */
@@ -35,6 +41,7 @@ const into = bag();
 const initial = { wall: readWall(location.search), layers: bootstrap.layers, units: null, trouble: "" };
 const store = createStore(initial);
 const show = mountWall(into);
+const showElsewhere = mountElsewhere(into);
 const scrolled = mountScrolled(into);
 const list = need(document, "#wall", HTMLElement);
 const headline = need(document, "#headline", HTMLElement);
@@ -54,13 +61,20 @@ function turn(wall) {
   });
 }
 
+const asked = store.state.wall.model;
 if (!first) {
   showEmpty("There is no network on this server yet.");
+} else if (asked && !models.some(({ id }) => id === asked)) {
+  headline.textContent = "Nothing to show";
+  list.replaceChildren();
+  mountModels(models, "", (model) => location.assign(wallLink({ model })));
+  showEmpty(`There is no network “${asked}” on this server.`, { link: { href: "/units", text: "Show the first one" } });
 } else {
   go(withFirst(store.state.wall));
   start();
 }
 mountTheme();
+mountWallKeys(into, () => restored(initialState([], bootstrap.limits)).keys);
 
 function start() {
   const chooser = mountModels(models, store.state.wall.model, (model) => {
@@ -80,11 +94,10 @@ function start() {
     (layer) => layer && void loadUnits(store.state.wall.model, layer),
   );
   store.subscribe(
-    (s) => `${s.wall.model} ${s.wall.layer} ${s.layers !== null}`,
+    (s) => `${s.layers !== null} ${wallLink(s.wall)}`,
     () => {
       const { layers, wall } = store.state;
-      const { model, sort } = wall;
-      if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ model, layer, sort }));
+      if (layers) showLayers(layers.layers, wall.layer, (layer) => wallLink({ ...wall, layer, units: [], brush: "" }));
     },
   );
   store.subscribe((s) => s, draw);
@@ -103,6 +116,11 @@ function start() {
     turn(withFirst(readWall(location.search)));
   });
   listen(into, document, "click", follow);
+  listen(into, need(document, "#csv", HTMLButtonElement), "click", () => {
+    const { units, wall } = store.state;
+    const table = labelsCsv(wall.model, wall.layer, shown(units ?? [], wall));
+    download(table, "text/csv", `${wall.model}-${wall.layer}.csv`);
+  });
   listen(into, search, "input", () => go({ q: search.value }));
   listen(into, sort, "change", () => go({ sort: SORTS.find((one) => one === sort.value) ?? "iou" }));
   listen(into, minimum, "input", () => go({ minimum: Number(minimum.value) / 100 }));
@@ -179,6 +197,7 @@ function draw({ wall, layers, units, trouble }) {
   const bars = units ? barsOf(units, wall.minimum) : [];
   showBars(bars, wall);
   show(found, wall, scrolled.grown);
+  showElsewhere(units ? layers : null, wall);
   explain(found.length);
   if (!units) {
     headline.textContent = trouble ? "Nothing to show" : place;

@@ -1,7 +1,8 @@
 /** Taking a painting away and bringing it back: saved pictures that hold their document, and links. */
 import { postRender } from "../api.js";
 import { fromLink, linkIn, readPainting, toJson, toLink } from "../lib/document.js";
-import { bag, h, listen, need } from "../lib/dom.js";
+import { bag, listen, need } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { takeDropped } from "../lib/drop.js";
 import { readText, withText } from "../lib/png.js";
 import { requestOf } from "../session.js";
@@ -32,9 +33,7 @@ export function mountShare(store) {
     try {
       const png = await postRender({ ...requestOf(store.state), format: "png", scale });
       const out = withText(withText(png, "Software", "Unitbrush"), KEYWORD, JSON.stringify(toJson(painting)));
-      const url = URL.createObjectURL(new Blob([out], { type: "image/png" }));
-      h("a", { href: url, download: `unitbrush-${domain || "picture"}-${painting.seed}.png` }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      download(out, "image/png", `unitbrush-${domain || "picture"}-${painting.seed}.png`);
       tell("Saved. The strokes are inside the file: open it here again to go on painting.");
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
