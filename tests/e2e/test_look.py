@@ -90,7 +90,7 @@ def test_a_picture_of_ones_own_is_classified_and_looked_at_also_from_a_generator
 
 def test_ones_own_picture_is_there_again_when_one_comes_back_or_reloads(browse: Browse) -> None:
     page = browse(f"/look?model={CHURCH}")
-    page.wait_for_selector("#own-note:has-text('shown to the scene classifier')", timeout=WAIT_MS)
+    page.wait_for_selector("#own-note:has-text('middle square of your picture')", timeout=WAIT_MS)
     page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
     page.wait_for_selector("#classes:has-text('The network says: ')", timeout=WAIT_MS)
     page.locator("#ink").click()
@@ -116,7 +116,7 @@ def test_what_the_network_says_and_what_went_wrong_are_in_the_window(browse: Bro
     page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
     page.wait_for_selector("#classes:has-text('Church')", timeout=WAIT_MS)
     page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
-    page.wait_for_selector("#own-error:has-text('bad.png: this is no picture')")
+    page.wait_for_selector("#own-error:has-text('bad.png: the browser cannot read')")
     for what in ("#picture", "#open", "#classes", "#own-error"):
         box = page.locator(what).bounding_box()
         assert box["y"] >= 0, what
@@ -128,7 +128,7 @@ def test_a_classifiers_unit_lights_up_on_a_picture_of_ones_own(browse: Browse) -
     page.locator("#file").set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": png((255, 0, 0))})
     page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)
     page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
-    page.wait_for_selector("#own-error:has-text('bad.png: this is no picture')")
+    page.wait_for_selector("#own-error:has-text('bad.png: the browser cannot read')")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/conv5_3/1*")
     page.wait_for_selector("#light:not([hidden])", timeout=WAIT_MS)  # the picture came along

@@ -181,6 +181,11 @@ def test_a_server_that_stops_loses_no_stroke_and_is_found_again(open_page: OpenP
         painter.page.mouse.up()
         painter.page.wait_for_selector("#trouble:has-text('Your strokes are kept')")
         assert painter.strokes == 2
+        painter.page.locator(".scene").nth(1).click()
+        painter.page.wait_for_selector("#picture[data-empty=true]")
+        painter.page.wait_for_timeout(600)
+        assert painter.page.evaluate("getComputedStyle(document.querySelector('#pixels')).opacity") == "0"
+        painter.page.go_back()
         own.start()
         painter.settle()
         assert painter.page.locator("#trouble").is_hidden()

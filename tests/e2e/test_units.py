@@ -438,4 +438,4 @@ def test_arrow_keys_pressed_fast_skip_no_unit(browse: Browse) -> None:
         "for (let i = 0; i < 3; i++)"
         " document.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))"
     )
-    until(page, "location.pathname.endsWith('/6')")
+    page.wait_for_selector("#previous:has-text('Unit 5')", timeout=WAIT_MS)
