@@ -7,7 +7,7 @@ import io
 import pytest
 
 from tests.e2e.painter import WAIT_MS, Painter
-from tests.e2e.test_units import CHURCH, CLASSIFIER, Browse, until
+from tests.e2e.places import CHURCH, CLASSIFIER, Browse, until
 
 pytestmark = pytest.mark.browser
 
