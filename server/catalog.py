@@ -82,13 +82,15 @@ class PaintModel(DissectedModel):
     quantiles: Mapping[str, Sequence[float]]
     brushes: Mapping[str, Brush]
 
+    def find_brush(self, name: str) -> Brush | None:
+        """The brush of that id, or else the first of that concept: the only place where a name becomes a brush."""
+        by_concept = (brush for brush in self.brushes.values() if brush.concept == name)
+        return self.brushes.get(name) or next(by_concept, None)
+
     def brush(self, name: str) -> Brush:
-        """The brush of that id, or else of that concept, or UnknownConcept."""
-        if name in self.brushes:
-            return self.brushes[name]
-        for brush in self.brushes.values():
-            if brush.concept == name:
-                return brush
+        """The brush of that name, or UnknownConcept."""
+        if (found := self.find_brush(name)) is not None:
+            return found
         raise UnknownConcept(
             f"no brush {name!r}", field="concept", value=name, allowed=f"one of {', '.join(self.brushes)}"
         )
@@ -96,7 +98,7 @@ class PaintModel(DissectedModel):
     def ranking(self, concept: str, layer: str) -> tuple[int, ...]:
         """All units of `layer`, best first for `concept`: a brush in its own layer, else by IoU as in the paper."""
         self.layer(layer)
-        brush = next((b for b in self.brushes.values() if concept in (b.id, b.concept)), None)
+        brush = self.find_brush(concept)
         if brush is not None and brush.layer == layer:
             return brush.units
         wanted = (brush.category, brush.concept) if brush is not None else (None, concept)
@@ -109,10 +111,6 @@ class PaintModel(DissectedModel):
         raise UnknownConcept(
             f"no concept {concept!r}", field="concept", value=concept, allowed=f"one of {', '.join(names)}"
         )
-
-    def level(self, concept: str | None) -> float:
-        """The level of the brush of that id or concept; 1 where there is none."""
-        return next((b.level for b in self.brushes.values() if concept in (b.id, b.concept)), 1.0)
 
     def values(self, layer: str, units: tuple[int, ...]) -> tuple[float, ...]:
         """The 0.99 quantiles of units of a layer, in activation units."""

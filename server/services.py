@@ -19,14 +19,20 @@ class Services:
     looking: Looking
 
     def open(self) -> None:
-        """Start every thread."""
-        self.studio.open()
-        self.looking.open()
+        """Start every thread; if one cannot be, stop those that were."""
+        try:
+            self.studio.open()
+            self.looking.open()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Stop every thread."""
-        self.looking.close()
-        self.studio.close()
+        try:
+            self.looking.close()
+        finally:
+            self.studio.close()
 
 
 def load_services(settings: Settings) -> Services:

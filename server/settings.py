@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     render_cache_mebibytes: int = Field(
         384, ge=0, description="Memory for what each network computed last, in MiB, from which the next stroke starts."
     )
+    painting_cache_mebibytes: int = Field(
+        64,
+        ge=0,
+        description="Memory for the strokes of paintings put together, in MiB, over which the next is painted.",
+    )
     cached_pictures: int = Field(
         512,
         ge=1,

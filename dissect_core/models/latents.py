@@ -49,6 +49,11 @@ def latents(ids: Sequence[int], size: int) -> Tensor:
     return torch.from_numpy(out)
 
 
+def is_near(image: int, size: int) -> bool:
+    """Whether `latents` gives this image at once, because the stream was drawn so far already."""
+    return image // STRIDE < len(_stream(size).starts)
+
+
 def check_ids(first: int, count: int) -> None:
     """Raise UnitbrushError about the number of images unless first ... first + count - 1 are image ids."""
     if not 0 <= first <= first + count - 1 <= MAX_ID:

@@ -16,7 +16,7 @@ so applying the stack is the same as applying one stroke after the other.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,8 +42,7 @@ class UnitStroke:
     alpha: Tensor
 
     def __post_init__(self) -> None:
-        if not self.units or len(set(self.units)) != len(self.units) or min(self.units) < 0:
-            raise BadStroke("no usable units", field="units", value=self.units, allowed="distinct unit numbers from 0")
+        _check_units(self.units)
         if len(self.values) != len(self.units):
             counts = f"{len(self.values)} values for {len(self.units)} units"
             raise BadStroke(counts, field="values", value=counts, allowed="one value per unit")
@@ -57,20 +56,52 @@ class UnitStroke:
         if self.alpha.dim() != 2 or not self.alpha.is_floating_point():
             shape = f"{tuple(self.alpha.shape)} {self.alpha.dtype}"
             raise BadStroke("alpha is not a map", field="alpha", value=shape, allowed="(h, w) floating point")
-        if not bool(((self.alpha >= 0) & (self.alpha <= 1)).all()):
-            raise BadStroke("alpha outside its range", field="alpha", value="a map", allowed="0 to 1 in every cell")
+        _check_share(self.alpha)
 
 
 @dataclass(frozen=True, eq=False)
 class LayerEdit:
     """What happens to one layer: for each unit a map of how much and a map of the value.
 
-    units: distinct channel numbers.  alpha: (U, h, w) in [0, 1].  value: (U, h, w), 0 where alpha is 0.
+    units: distinct channel numbers.  alpha: (U, h, w) in [0, 1].  value: (U, h, w), finite.  Raises BadStroke.
     """
 
     units: tuple[int, ...]
     alpha: Tensor
     value: Tensor
+
+    def __post_init__(self) -> None:
+        _check_units(self.units)
+        for name, maps in (("alpha", self.alpha), ("value", self.value)):
+            if maps.dim() != 3 or len(maps) != len(self.units) or not maps.is_floating_point():
+                shape = f"{tuple(maps.shape)} {maps.dtype}"
+                raise BadStroke("not a map per unit", field=name, value=shape, allowed="(units, h, w) floating point")
+        if self.alpha.shape != self.value.shape:
+            shapes = f"{tuple(self.value.shape)} for alpha {tuple(self.alpha.shape)}"
+            raise BadStroke("alpha and value have two grids", field="value", value=shapes, allowed="one grid")
+        _check_share(self.alpha)
+        if not all(math.isfinite(bound) for bound in _range(self.value)):
+            raise BadStroke("a value that is no number", field="value", value="maps", allowed="finite in every cell")
+
+
+def _check_units(units: tuple[int, ...]) -> None:
+    if not units or len(set(units)) != len(units) or min(units) < 0:
+        raise BadStroke("no usable units", field="units", value=units, allowed="distinct unit numbers from 0")
+
+
+def _check_share(alpha: Tensor) -> None:
+    """Every cell is in [0, 1]; NaN is not."""
+    low, high = _range(alpha)
+    if not 0 <= low <= high <= 1:
+        raise BadStroke("alpha outside its range", field="alpha", value="a map", allowed="0 to 1 in every cell")
+
+
+def _range(x: Tensor) -> tuple[float, float]:
+    """The smallest and the largest number; NaN if one is NaN, 0 if there are none."""
+    if not x.numel():
+        return 0.0, 0.0
+    low, high = x.aminmax()
+    return float(low), float(high)
 
 
 def over(alpha_old: Tensor, value_old: Tensor, alpha: Tensor, value: Tensor | float) -> tuple[Tensor, Tensor]:
@@ -85,33 +116,40 @@ def over(alpha_old: Tensor, value_old: Tensor, alpha: Tensor, value: Tensor | fl
     return total, value_old * (1 - weight) + value * weight
 
 
-def compose(strokes: Sequence[UnitStroke]) -> dict[str, LayerEdit]:
+def compose(strokes: Sequence[UnitStroke], below: Mapping[str, LayerEdit] | None = None) -> dict[str, LayerEdit]:
     """Strokes, earliest first -> one edit per layer they touch.
 
+    below: strokes composed before, over which these are painted; the same bits as if all were composed together.
     Every unit stacks for itself: strokes with different units on the same cells do not hide each other.  The units of
     an edit are sorted.  Raises BadStroke where two strokes disagree about a layer's grid.
     """
-    edits = {}
+    edits = dict(below or {})
     for layer in dict.fromkeys(stroke.layer for stroke in strokes):
-        edits[layer] = _compose_layer([stroke for stroke in strokes if stroke.layer == layer])
+        edits[layer] = _compose_layer([stroke for stroke in strokes if stroke.layer == layer], edits.get(layer))
     return edits
 
 
-def _compose_layer(strokes: Sequence[UnitStroke]) -> LayerEdit:
-    grid = tuple(strokes[0].alpha.shape)
-    units = tuple(sorted({unit for stroke in strokes for unit in stroke.units}))
+def _compose_layer(strokes: Sequence[UnitStroke], below: LayerEdit | None) -> LayerEdit:
+    first = strokes[0].alpha if below is None else below.alpha[0]
+    grid = tuple(first.shape)
+    painted = {unit for stroke in strokes for unit in stroke.units}
+    units = tuple(sorted(painted.union(() if below is None else below.units)))
     row = {unit: n for n, unit in enumerate(units)}
     alpha = torch.zeros(len(units), *grid)
     value = torch.zeros(len(units), *grid)
+    if below is not None:
+        rows = torch.tensor([row[unit] for unit in below.units])
+        alpha.index_copy_(0, rows, below.alpha)  # unlike alpha[rows] = …, which wakes every thread for a few numbers
+        value.index_copy_(0, rows, below.value)
     for stroke in strokes:
         if tuple(stroke.alpha.shape) != grid:
             other = tuple(stroke.alpha.shape)
             raise BadStroke(f"two grids on {stroke.layer}", field="alpha", value=other, allowed=f"{grid} as before")
         rows = torch.tensor([row[unit] for unit in stroke.units])
         values = torch.tensor(stroke.values, dtype=torch.float32)[:, None, None]  # (U, 1, 1)
-        painted = stroke.alpha.to("cpu", torch.float32).expand(len(rows), *grid)  # (U, h, w)
-        total, mixed = over(alpha.index_select(0, rows), value.index_select(0, rows), painted, values)
-        alpha.index_copy_(0, rows, total)  # unlike alpha[rows] = …, which wakes every thread for a few numbers
+        much = stroke.alpha.to("cpu", torch.float32).expand(len(rows), *grid)  # (U, h, w)
+        total, mixed = over(alpha.index_select(0, rows), value.index_select(0, rows), much, values)
+        alpha.index_copy_(0, rows, total)
         value.index_copy_(0, rows, mixed)
     return LayerEdit(units, alpha, value)
 

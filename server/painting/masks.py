@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
@@ -24,9 +24,9 @@ class UnknownMask(UnitbrushError):
 
 @dataclass(frozen=True)
 class Mask:
-    """A PNG file that nobody decoded yet, and its SHA-256, by which what was made of it is remembered."""
+    """A PNG file that nobody decoded yet, and its SHA-256: masks with the same one are the same."""
 
-    data: bytes
+    data: bytes = field(compare=False)
     sha256: str
 
 

@@ -19,6 +19,7 @@ from server.painting.masks import Mask, MaskStore, masks_of
 from server.painting.studio import Studio
 from server.schemas import PaintFrame, parse
 from server.settings import Settings
+from server.work.waiting import STOPPING
 
 log = logging.getLogger("unitbrush.server")
 
@@ -62,25 +63,27 @@ class Preview:
             await self._say({"id": older.frame.id, "type": "superseded"})
 
     async def run(self) -> None:
-        """Render what waits, one after the other, until cancelled."""
-        while True:
+        """Render what waits, one after the other, until cancelled or until the network is served no more."""
+        served = True
+        while served:
             await self._arrived.wait()
             self._arrived.clear()
             waiting, self._waiting = self._waiting, None
             if waiting is not None:
-                await self._answer(waiting)
+                served = await self._answer(waiting)
 
-    async def _answer(self, waiting: _Waiting) -> None:
+    async def _answer(self, waiting: _Waiting) -> bool:
+        """Send the picture or what is wrong; False when no more pictures will come."""
         frame = waiting.frame
         try:
             picture = await self.studio.paint(frame, masks=waiting.masks, client=self.client)
         except UnitbrushError as error:
             await self._refuse(frame.id, error)
-            return
+            return error.code != STOPPING
         except Exception:
             log.exception("unexpected error on a live-preview connection")
             await self._refuse(frame.id, unexpected())
-            return
+            return True
         head = {
             "id": frame.id,
             "type": "image",
@@ -92,6 +95,7 @@ class Preview:
         async with self._sending:
             await self._send_text(json.dumps(head))
             await self._send_bytes(frame.id.to_bytes(4, "big") + picture.data)
+        return True
 
     def _read(self, message: str | bytes) -> _Waiting:
         """The painting of a message, with all its masks."""

@@ -13,43 +13,63 @@ empty strokes is the unedited picture, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
+from cachetools import LRUCache, cached
 from torch import Tensor
 
 from dissect_core.errors import BadStroke
-from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
+from dissect_core.painting.edits import UnitStroke
 from dissect_core.painting.masks import Pooling, decode_mask, to_grid
 from server.catalog import PaintModel
 from server.errors import inside
+from server.painting.composer import Composer, Edits
 from server.painting.masks import Mask
 from server.schemas import Stroke
 from server.settings import Settings
-from server.work.recent import Recent
+
+DEFAULT_COUNT = 20
+"""Units of a concept that has no brush."""
+
+
+@dataclass(frozen=True)
+class _Palette:
+    """What a stroke paints with: units of a layer, best first, at `level` times their quantiles."""
+
+    layer: str
+    units: tuple[int, ...]
+    level: float = 1.0
 
 
 class StrokeReader:
-    """Reads strokes within the limits of the settings; keeps masks that were pooled before (thread-safe)."""
+    """Reads strokes within the limits of the settings; remembers masks and whole paintings (thread-safe)."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._grids: Recent[tuple[str, int, Pooling], Tensor] = Recent(settings.cached_masks)
+        self._composer = Composer(settings.painting_cache_mebibytes * 2**20)
+        remembered: LRUCache[Hashable, Tensor] = LRUCache(settings.cached_masks)
+        self._grid = cached(remembered, lock=threading.Lock())(self._pooled)
 
-    def edits(self, model: PaintModel, strokes: Sequence[Stroke], masks: Sequence[Mask]) -> dict[str, LayerEdit]:
+    def edits(self, model: PaintModel, strokes: Sequence[Stroke], masks: Sequence[Mask]) -> Edits:
         """Layer name -> edit, for all strokes together, each with its mask.
 
         Raises UnitbrushError with the stroke's number in its field.
         """
-        units = []
-        for number, (stroke, mask) in enumerate(zip(strokes, masks, strict=True)):
+
+        def read(number: int) -> UnitStroke | None:
             with inside(f"strokes[{number}]"):
-                units.append(self._unit_stroke(model, stroke, mask))
-        return compose([stroke for stroke in units if bool(stroke.alpha.any())])
+                stroke = self._unit_stroke(model, strokes[number], masks[number])
+            return stroke if bool(stroke.alpha.any()) else None
+
+        pairs = zip(strokes, masks, strict=True)
+        return self._composer.edits(tuple(_key(model, stroke, mask) for stroke, mask in pairs), read)
 
     def _unit_stroke(self, model: PaintModel, stroke: Stroke, mask: Mask) -> UnitStroke:
         self._check_count(stroke)
-        layer, units = self._units(model, stroke)
-        units = units[: stroke.count][: self.settings.max_units_per_stroke]  # a brush's own number may be above it
+        palette = self._palette(model, stroke)
+        units = palette.units[: stroke.count][: self.settings.max_units_per_stroke]  # a brush may have more by default
         if stroke.mode == "erase":
             values: tuple[float, ...] = (0.0,) * len(units)
             if stroke.level != 1:
@@ -58,34 +78,34 @@ class StrokeReader:
             most = self.settings.max_level
             if stroke.level > most:
                 raise BadStroke("the level is too high", field="level", value=stroke.level, allowed=f"0 to {most:g}")
-            level = stroke.level * model.level(stroke.concept)
-            values = tuple(level * value for value in model.values(layer, units))
-        grid = self._grid(mask, model.layers[layer].grid, stroke.pooling)
-        return UnitStroke(layer, units, values, grid * stroke.strength)
+            level = stroke.level * palette.level
+            values = tuple(level * value for value in model.values(palette.layer, units))
+        grid = self._grid(mask, model.layers[palette.layer].grid, stroke.pooling)
+        return UnitStroke(palette.layer, units, values, grid * stroke.strength)
 
     def _check_count(self, stroke: Stroke) -> None:
         most = self.settings.max_units_per_stroke
         if stroke.count is not None and stroke.count > most:
             raise BadStroke("too many units", field="count", value=stroke.count, allowed=f"1 to {most}")
 
-    def _units(self, model: PaintModel, stroke: Stroke) -> tuple[str, tuple[int, ...]]:
-        """The layer and the units, best first; as many as the stroke has by default."""
+    def _palette(self, model: PaintModel, stroke: Stroke) -> _Palette:
         if (stroke.concept is None) == (stroke.units is None):
             given = "neither" if stroke.concept is None else "both"
             raise BadStroke(
                 "which units?", field="concept", value=given, allowed="either concept, or units together with layer"
             )
-        if stroke.units is not None:
+        if stroke.concept is None:
+            assert stroke.units is not None
             return self._listed(model, stroke.layer, stroke.units)
-        assert stroke.concept is not None
         if stroke.layer is None:
             brush = model.brush(stroke.concept)
-            return brush.layer, brush.units[: stroke.count or brush.default_count]
+            return _Palette(brush.layer, brush.units[: stroke.count or brush.default_count], brush.level)
         ranking = model.ranking(stroke.concept, stroke.layer)
-        default = next((b.default_count for b in model.brushes.values() if b.concept == stroke.concept), 20)
-        return stroke.layer, ranking[: stroke.count or default]
+        found = model.find_brush(stroke.concept)
+        count = stroke.count or (found.default_count if found else DEFAULT_COUNT)
+        return _Palette(stroke.layer, ranking[:count], found.level if found else 1.0)
 
-    def _listed(self, model: PaintModel, layer: str | None, units: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    def _listed(self, model: PaintModel, layer: str | None, units: tuple[int, ...]) -> _Palette:
         if layer is None:
             known = ", ".join(model.dissection.layers)
             raise BadStroke("units of which layer?", field="layer", value=None, allowed=f"one of {known}")
@@ -97,11 +117,24 @@ class StrokeReader:
                 raise BadStroke(f"{layer} has no unit {unit}", field="units", value=unit, allowed=f"0 to {last}")
         if len(set(units)) != len(units):
             raise BadStroke("a unit is listed twice", field="units", value=list(units), allowed="distinct units")
-        return layer, units
+        return _Palette(layer, units)
 
-    def _grid(self, mask: Mask, grid: int, pooling: Pooling) -> Tensor:
-        """(grid, grid) in [0, 1]: a stroke's mask, pooled."""
-        return self._grids.get_or_make(
-            (mask.sha256, grid, pooling),
-            lambda: to_grid(decode_mask(mask.data, self.settings.max_mask_side_px), grid, pooling),
-        )
+    def _pooled(self, mask: Mask, grid: int, pooling: Pooling) -> Tensor:
+        """(grid, grid) in [0, 1]."""
+        return to_grid(decode_mask(mask.data, self.settings.max_mask_side_px), grid, pooling)
+
+
+def _key(model: PaintModel, stroke: Stroke, mask: Mask) -> Hashable:
+    """Equal for strokes that do the same; `StrokeReader` must not look at more."""
+    return (
+        model.card.id,
+        stroke.concept,
+        stroke.units,
+        stroke.layer,
+        stroke.mode,
+        stroke.strength,
+        stroke.count,
+        stroke.level,
+        stroke.pooling,
+        mask.sha256,
+    )

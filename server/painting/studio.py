@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import torch
@@ -20,8 +20,8 @@ from torch import Tensor
 from dissect_core.errors import UnitbrushError
 from dissect_core.images import pixels
 from dissect_core.models.card import ModelCard
-from dissect_core.models.latents import latents
-from dissect_core.painting.edits import LayerEdit, UnitStroke, compose
+from dissect_core.models.latents import MAX_ID, is_near, latents
+from dissect_core.painting.edits import UnitStroke, compose
 from dissect_core.painting.masks import to_grid
 from dissect_core.render import Renderer
 from dissect_core.version import __version__
@@ -30,7 +30,7 @@ from server.painting.masks import Mask, masks_of
 from server.painting.strokes import StrokeReader
 from server.schemas import Painting
 from server.settings import Settings
-from server.work.engine import Engine, Rendered
+from server.work.engine import Edits, Engine, Rendered
 from server.work.metrics import Metrics
 from server.work.recent import Recent
 from server.work.single_flight import Shared
@@ -68,6 +68,7 @@ class Studio:
         self.metrics = Metrics(engine)
         self.reader = StrokeReader(settings)
         self._pool = ThreadPoolExecutor(settings.encode_threads, thread_name_prefix="encode")
+        self._far = ThreadPoolExecutor(1, thread_name_prefix="latents")
         self._originals: Recent[tuple[str, int], Tensor] = Recent(settings.cached_pictures)
         self._coming: Shared[tuple[str, int], Rendered] = Shared()  # one render, however many ask for it
         self._examples: Recent[tuple[str, str, pixels.Format], Picture] = Recent(settings.cached_examples)
@@ -82,7 +83,8 @@ class Studio:
     def close(self) -> None:
         """Stop the engine and the pool."""
         self.engine.stop()
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._pool, self._far):
+            pool.shutdown(cancel_futures=True)
 
     def picture_version(self, model: PaintModel) -> str:
         """Changes with everything that a picture of a network depends on but what was asked for."""
@@ -97,6 +99,7 @@ class Studio:
         started = time.perf_counter()
         model = self.catalog.model(painting.model)
         self._check_scale(painting.scale, model.card)
+        await self.known_seed(model.card.id, painting.seed)
         edits = await self.in_pool(lambda: self._prepared(model, painting, masks))
         rendered = await self._rendered(model.card.id, painting.seed, edits, client, painting.draft)
         return await self._encoded(model.card, rendered, painting.format, started, scale=painting.scale)
@@ -106,7 +109,7 @@ class Studio:
     ) -> Picture:
         """Image `seed` unedited, at full size or as a thumbnail of `side` pixels."""
         started = time.perf_counter()
-        await self.in_pool(lambda: self.check_seed(model.card.id, seed))
+        await self.known_seed(model.card.id, seed)
         rendered = await self._rendered(model.card.id, seed, {}, client)
         return await self._encoded(model.card, rendered, format, started, side)
 
@@ -123,15 +126,12 @@ class Studio:
         stroke = UnitStroke(brush.layer, units, brush.values[: brush.default_count], alpha)
         rendered = await self._rendered(model.card.id, brush.example_seed, compose([stroke]), "")
         rows, columns = window(brush.example_box, side)
-        cropped = Rendered(
-            rendered.picture[rows, columns].contiguous(), rendered.queue_ms, rendered.render_ms, rendered.batch
-        )
+        cropped = replace(rendered, picture=rendered.picture[rows, columns].contiguous())
         picture = await self._encoded(model.card, cropped, format, started, EXAMPLE_SIDE_PX)
         self._examples.put(key, picture)
         return picture
 
-    def _prepared(self, model: PaintModel, painting: Painting, masks: Sequence[Mask] | None) -> dict[str, LayerEdit]:
-        self.check_seed(model.card.id, painting.seed)
+    def _prepared(self, model: PaintModel, painting: Painting, masks: Sequence[Mask] | None) -> Edits:
         found = masks_of(painting.strokes, self.settings) if masks is None else masks
         return self.reader.edits(model, painting.strokes, found)
 
@@ -139,24 +139,31 @@ class Studio:
         """Image `seed` of a generator, unedited: (R, R, 3) uint8."""
         return (await self._rendered(model_id, seed, {}, client)).picture
 
-    def check_seed(self, model_id: str, seed: int) -> None:
-        """There is such an image, or BadSeed.  A far one takes seconds once: better here than in the engine."""
-        latents([seed], self.engine.latent_size(model_id))
+    async def known_seed(self, model_id: str, seed: int) -> None:
+        """There is such an image, or BadSeed.
+
+        Reaching a far one takes seconds once, in a thread of its own: nobody who paints waits for it.
+        """
+        size = self.engine.latent_size(model_id)
+        if not 0 <= seed <= MAX_ID or is_near(seed, size):
+            latents([seed], size)
+        else:
+            await asyncio.get_running_loop().run_in_executor(self._far, lambda: latents([seed], size))
 
     async def _rendered(
-        self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str, draft: bool = False
+        self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False
     ) -> Rendered:
         if edits:
             return await self._from_engine(model_id, seed, edits, client, draft)
         key = (model_id, seed)
         if (picture := self._originals.get(key)) is not None:
-            return Rendered(picture, 0.0, 0.0, 0)
+            return Rendered(picture, 0.0, 0.0, 0, first=False)
         rendered = await self._coming.wait(key, lambda: self._from_engine(model_id, seed, {}, client))
         self._originals.put(key, rendered.picture)
         return rendered
 
     async def _from_engine(
-        self, model_id: str, seed: int, edits: Mapping[str, LayerEdit], client: str, draft: bool = False
+        self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False
     ) -> Rendered:
         return await finished(
             self.settings,
@@ -195,7 +202,7 @@ class Studio:
             "encode": encode_ms,
             "total": (time.perf_counter() - started) * 1000,
         }
-        self.metrics.finished(card.id, ms, rendered.batch)
+        self.metrics.finished(card.id, ms, rendered)
         return Picture(data, format, card, {step: round(value, 2) for step, value in ms.items()}, rendered.batch)
 
     async def in_pool(self, work: Callable[[], T]) -> T:

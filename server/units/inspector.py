@@ -154,10 +154,14 @@ class Looking:
         return await self._studio.in_pool(lambda: pixels.encode(picture, format))
 
     def of_seed(self, model: DissectedModel, seed: int) -> Seen:
-        """Image `seed` of a generator.  Raises ApiError for another network, BadSeed for a number out of range."""
+        """Image `seed` of a generator.  Call `known_seed` before.  Raises UnitbrushError for another network."""
         _must_be(model, "generator", "seed", "a picture: a classifier makes none of its own")
-        self._studio.check_seed(model.card.id, seed)
         return self._known(model, seed)
+
+    async def known_seed(self, model: DissectedModel, seed: int) -> None:
+        """There is such an image of a generator, or BadSeed; a far one is waited for."""
+        if model.card.kind == "generator":
+            await self._studio.known_seed(model.card.id, seed)
 
     def of_file(self, model: DissectedModel, data: bytes) -> Seen:
         """A picture file for a classifier: its middle square.
@@ -192,7 +196,7 @@ class Looking:
         """The units of a layer that are strongest in a picture at a place (R, R)."""
         seen, place = await self._studio.in_pool(ask)
         maps = await self._maps(model, layer, seen, client)
-        return await self._observed(model, lambda: strongest(model.dissection, layer, maps, place, count), client)
+        return await self._studio.in_pool(lambda: strongest(model.dissection, layer, maps, place, count))
 
     async def classes(self, model: DissectedModel, data: bytes, client: str = "") -> list[tuple[str, float]]:
         """What a classifier says of a picture file: its classes with their probabilities, best first."""

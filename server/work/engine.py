@@ -50,17 +50,21 @@ class Overloaded(Exception):
 
 
 class Stopped(Exception):
-    """The engine was stopped before the render began."""
+    """The engine was stopped, or its thread died, before the render was finished."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """A picture (R, R, 3) uint8, how long it waited and took, and how many shared its pass."""
+    """A picture (R, R, 3) uint8, how long it waited and took, how many shared its pass, and whether it was the first.
+
+    A picture from a cache has no pass: batch 0.
+    """
 
     picture: Tensor
     queue_ms: float
     render_ms: float
     batch: int
+    first: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +124,7 @@ class Engine:
     def stop(self) -> None:
         """Finish what is being rendered, fail what waits with Stopped, and end the workers."""
         for worker in self._workers.values():
-            for job in worker.line.close():
-                if job.future.set_running_or_notify_cancel():
-                    job.future.set_exception(Stopped())
+            worker.stop()
         for worker in self._workers.values():
             if worker.thread.ident is not None:
                 worker.thread.join()
@@ -172,7 +174,8 @@ class Engine:
 
         client: who asks; clients take turns, and a client's next painting of an image starts from its last one.
         draft: it will be asked for again soon, so it may be refused before others are.
-        Raises Overloaded at once when too many wait, or so many that this one would wait too long.
+        Raises Overloaded at once when too many wait, or so many that this one would wait too long, and Stopped when the
+        network is served no more.
         """
         worker = self._workers[model]
         waiting = len(worker.line)
@@ -181,6 +184,8 @@ class Engine:
         allowed = f"at most {worker.line.limit} waiting, {most_s:g} s"
         if expected_s > most_s:
             raise Overloaded(waiting, expected_s, allowed)
+        if worker.line.closed:
+            raise Stopped
         job = _Job(seed, edits, client)
         try:
             worker.line.put(client, job)
@@ -210,16 +215,37 @@ class _Worker:
             self.line.drop(client, lambda job: job.future is future)
             self.tally.cancelled += 1
 
+    def stop(self) -> None:
+        """Take nothing more, and tell whoever waits."""
+        for job in self.line.close():
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_exception(Stopped())
+
     def _run(self) -> None:
         torch.set_num_threads(self.threads)  # counted for each thread that calls into torch
-        while True:
-            self.line.wait()
-            began = time.perf_counter()
-            with self.gate:
-                jobs = self.line.take(self.max_batch)  # only now: what arrived while others rendered joins in
-                if not jobs and self.line.closed:
-                    return
-                self._render([job for job in jobs if job.future.set_running_or_notify_cancel()], began)
+        try:
+            while self._turn():
+                pass
+        finally:
+            self.stop()  # a thread that dies leaves nobody waiting
+
+    def _turn(self) -> bool:
+        """Render what waits, once there is something; False when there will be no more."""
+        self.line.wait()
+        began = time.perf_counter()
+        with self.gate:
+            jobs = self.line.take(self.max_batch)  # only now: what arrived while others rendered joins in
+            if not jobs and self.line.closed:
+                return False
+            jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+            try:
+                self._render(jobs, began)
+            except BaseException:
+                for job in jobs:
+                    if not job.future.done():
+                        job.future.set_exception(Stopped())
+                raise
+        return True
 
     def _render(self, jobs: list[_Job], began: float) -> None:
         """One pass for all; if it fails, one each, so that only the culprit fails.
@@ -248,10 +274,10 @@ class _Worker:
         self.tally.pictures += len(jobs)
         self.tally.ms_per_picture += PACE_SHARE * (pace_ms - self.tally.ms_per_picture)
         self.tally.largest_batch = max(self.tally.largest_batch, len(jobs))
-        for job, picture in zip(jobs, pictures, strict=True):
+        for number, (job, picture) in enumerate(zip(jobs, pictures, strict=True)):
             waited_ms = (started - job.arrived) * 1000
             # a copy, so that keeping one picture does not keep the whole batch
-            job.future.set_result(Rendered(picture.clone(), waited_ms, took_ms, len(jobs)))
+            job.future.set_result(Rendered(picture.clone(), waited_ms, took_ms, len(jobs), number == 0))
 
 
 def available_cores() -> int:

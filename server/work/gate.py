@@ -18,6 +18,11 @@ class Gate:
         self._held = False
         self._turns: deque[threading.Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._turns)
+
     def __enter__(self) -> None:
         """Wait for the turn."""
         with self._lock:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from server.work.engine import Engine
+from server.work.engine import Engine, Rendered
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
@@ -32,7 +32,7 @@ class Metrics:
         )
         self._batch = Histogram(
             "unitbrush_batch_images",
-            "Pictures that shared the forward pass of a rendered picture.",
+            "Pictures that shared a forward pass.",
             ("model",),
             buckets=BATCHES,
             registry=self.registry,
@@ -52,12 +52,17 @@ class Metrics:
         )
         self.registry.register(_EngineCounts(engine))
 
-    def finished(self, model: str, ms: Mapping[str, float], batch: int) -> None:
-        """A picture was finished; ms: milliseconds by step, batch: pictures in its forward pass (0 = from a cache)."""
+    def finished(self, model: str, ms: Mapping[str, float], rendered: Rendered) -> None:
+        """A picture was finished; ms: milliseconds by step.
+
+        A picture from a cache neither waited nor was rendered, and a pass is counted once, with its first picture.
+        """
+        happened = {"queue": rendered.batch > 0, "render": rendered.first}
         for step in STEPS:
-            self._seconds.labels(model, step).observe(ms[step] / 1000)
-        if batch:
-            self._batch.labels(model).observe(batch)
+            if happened.get(step, True):
+                self._seconds.labels(model, step).observe(ms[step] / 1000)
+        if rendered.first:
+            self._batch.labels(model).observe(rendered.batch)
 
     def looked(self, model: str, seconds: float) -> None:
         """A network was looked at."""

@@ -41,9 +41,7 @@ class Observer:
 
     def stop(self) -> None:
         """Finish what is running, fail what waits with Stopped, and end the thread."""
-        for _, future in self._line.close():
-            if future.set_running_or_notify_cancel():
-                future.set_exception(Stopped())
+        self._close()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -53,8 +51,13 @@ class Observer:
         return self._thread.is_alive()
 
     def submit(self, work: Callable[[], T], client: str = "") -> Future[T]:
-        """Run `work`, without gradients, when its turn comes; clients take turns.  Raises Overloaded at once."""
+        """Run `work`, without gradients, when its turn comes; clients take turns.
+
+        Raises Overloaded or Stopped at once.
+        """
         future: Future[T] = Future()
+        if self._line.closed:
+            raise Stopped
         try:
             self._line.put(client, (work, future))
         except LineFull:
@@ -67,17 +70,30 @@ class Observer:
         if future.cancelled():
             self._line.drop(client, lambda task: task[1] is future)
 
+    def _close(self) -> None:
+        for _, future in self._line.close():
+            if future.set_running_or_notify_cancel():
+                future.set_exception(Stopped())
+
     def _run(self) -> None:
         torch.set_num_threads(self._threads)  # counted for each thread that calls into torch
-        while True:
-            self._line.wait()
-            with self._gate:
-                tasks = self._line.take(1)
-                if not tasks and self._line.closed:
-                    return
-                for work, future in tasks:
-                    if future.set_running_or_notify_cancel():
-                        self._do(work, future)
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._close()  # a thread that dies leaves nobody waiting
+
+    def _turn(self) -> bool:
+        """Run what waits, once there is something; False when there will be no more."""
+        self._line.wait()
+        with self._gate:
+            tasks = self._line.take(1)
+            if not tasks and self._line.closed:
+                return False
+            for work, future in tasks:
+                if future.set_running_or_notify_cancel():
+                    self._do(work, future)
+        return True
 
     def _do(self, work: Callable[[], T], future: Future[T]) -> None:
         try:
@@ -86,5 +102,8 @@ class Observer:
         except Exception as error:
             log.exception("looking at units failed")
             future.set_exception(error)
+        except BaseException:
+            future.set_exception(Stopped())
+            raise
         else:
             future.set_result(found)

@@ -13,6 +13,9 @@ from server.work.engine import Overloaded, Stopped
 
 T = TypeVar("T")
 
+STOPPING = "stopping"
+"""The code of the error that no more pictures will come."""
+
 
 async def finished(settings: Settings, submit: Callable[[], Future[T]], refused: Callable[[], None]) -> T:
     """What a worker makes of what is submitted now; refused: called when too much is waiting.
@@ -31,5 +34,5 @@ async def finished(settings: Settings, submit: Callable[[], Future[T]], refused:
         ) from None
     except Stopped:
         raise ApiError(
-            503, "stopping", "the server is stopping", field="server", value=None, allowed="try again later"
+            503, STOPPING, "the server is stopping", field="server", value=None, allowed="try again later"
         ) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from dissect_core.system.artifacts import write_json
 from dissect_core.system.devices import pick_device
 from dissect_core.system.memory import keep_freed_memory, keep_kernels
-from tests.benchmarks import classroom, dissect, encode, page, render, serving, start, sweep
+from tests.benchmarks import classroom, dissect, encode, history, page, render, serving, start, sweep
 from tests.benchmarks.turns import Row, machine, table
 
 
@@ -25,6 +25,7 @@ def main() -> None:
     sections: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
         "render": lambda given: render.rows(given.repeats, pick_device(given.device)),
         "encode": lambda given: encode.rows(given.repeats),
+        "history": lambda given: history.rows(given.repeats),
         "serving": lambda given: serving.rows(given.seconds),
         "classroom": lambda given: classroom.rows(given.class_seconds),
         "page": lambda given: page.rows(given.seconds),

@@ -265,3 +265,47 @@ def test_an_edit_for_another_grid_or_for_units_the_layer_lacks_is_an_error():
         apply_edit(torch.zeros(1, 4, 2, 3), edit)
     with refused(BadShape, "no feature maps: (4, 2, 3)", field="x", value="(4, 2, 3)", allowed="(N, C, h, w)"):
         apply_edit(torch.zeros(4, 2, 3), edit)
+
+
+MAPS = torch.full((2, 3, 3), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("units", "alpha", "value", "field"),
+    [
+        ((), MAPS[:0], MAPS[:0], "units"),
+        ((1, 1), MAPS, MAPS, "units"),
+        ((-1, 2), MAPS, MAPS, "units"),
+        ((1, 2, 3), MAPS, MAPS, "alpha"),
+        ((1, 2), MAPS[0], MAPS[0], "alpha"),
+        ((1, 2), MAPS, MAPS[:1], "value"),
+        ((1, 2), MAPS, MAPS[:, :2], "value"),
+        ((1, 2), MAPS.long(), MAPS, "alpha"),
+        ((1, 2), MAPS * float("nan"), MAPS, "alpha"),
+        ((1, 2), MAPS * 3, MAPS, "alpha"),
+        ((1, 2), MAPS, MAPS * float("nan"), "value"),
+        ((1, 2), MAPS, MAPS * float("inf"), "value"),
+    ],
+)
+def test_a_layer_edit_is_checked_when_it_is_made(
+    units: tuple[int, ...], alpha: torch.Tensor, value: torch.Tensor, field: str
+) -> None:
+    with pytest.raises(BadStroke) as caught:
+        LayerEdit(units, alpha, value)
+    assert caught.value.field == field
+
+
+def test_strokes_over_an_edit_are_the_same_bits_as_all_of_them_together() -> None:
+    torch.manual_seed(0)
+    strokes = [
+        UnitStroke(layer, units, tuple(torch.randn(len(units)).tolist()), torch.rand(4, 4).round(decimals=1))
+        for layer, units in (("a", (0, 2)), ("b", (1,)), ("a", (1, 2)), ("a", (0,)), ("c", (3,)))
+    ]
+    whole = compose(strokes)
+    for cut in range(len(strokes) + 1):
+        parts = compose(strokes[cut:], compose(strokes[:cut]))
+        assert parts.keys() == whole.keys()
+        for layer, edit in whole.items():
+            assert parts[layer].units == edit.units
+            assert torch.equal(parts[layer].alpha, edit.alpha)
+            assert torch.equal(parts[layer].value, edit.value)

@@ -97,3 +97,12 @@ def test_a_bad_size_is_named(size: int):
 
 
 GOLDEN_512 = "0eeac0c1ceb8030ea84f92133124a95a12ff9b809375cbaedbb01fa13ca6fd50"
+
+
+def test_an_image_is_near_once_the_stream_was_drawn_so_far() -> None:
+    size = 7  # of no network here
+    assert module.is_near(module.STRIDE - 1, size)
+    assert not module.is_near(40 * module.STRIDE, size)
+    module.latents([40 * module.STRIDE], size)
+    assert module.is_near(40 * module.STRIDE, size)
+    assert not module.is_near(41 * module.STRIDE, size)

@@ -72,8 +72,8 @@ def test_a_brush_is_found_by_its_id_or_its_concept(church: PaintModel) -> None:
     fir = replace(church.brushes["tree"], id="fir", level=2.0)
     model = replace(church, brushes={"fir": fir, **{name: b for name, b in church.brushes.items() if name != "tree"}})
     assert model.brush("fir") is model.brush("tree") is fir
-    assert (model.level("fir"), model.level("tree"), model.level("door"), model.level("moon")) == (2, 2, 1.5, 1)
-    assert model.level(None) == 1
+    found = [model.find_brush(name) for name in ("fir", "tree", "door", "moon")]
+    assert [brush and brush.level for brush in found] == [2, 2, 1.5, None]
     assert model.ranking("tree", fir.layer) == fir.units
     with refused(UnknownConcept, "no brush 'moon'", field="concept", value="moon", allowed=f"one of {BRUSHES}"):
         church.brush("moon")
@@ -119,3 +119,19 @@ def test_a_folder_without_networks_is_named(tmp_path: Path) -> None:
         load_catalog(tmp_path, CPU)
     assert (caught.value.message, caught.value.field) == (message, "precomputed_path")
     assert caught.value.allowed == "at least one card of kind generator"
+
+
+def test_an_id_comes_before_a_concept_of_the_same_name(church: PaintModel) -> None:
+    """Brushes `window` (an object) and `window-part` (of the concept window), whichever comes first."""
+    tree = church.brush("tree")
+    whole = replace(tree, id="window", concept="window", category="object", level=1.0, default_count=5)
+    part = replace(tree, id="window-part", concept="window", category="part", level=3.0, default_count=9)
+    for order in ((whole, part), (part, whole)):
+        model = replace(church, brushes={brush.id: brush for brush in order})
+        assert model.brush("window") is whole
+        assert model.find_brush("window") is whole
+        assert model.brush("window-part") is part
+        assert model.ranking("window", tree.layer) == tree.units
+    only_part = replace(church, brushes={"window-part": part})
+    assert only_part.brush("window") is part
+    assert only_part.find_brush("whale") is None

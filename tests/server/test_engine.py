@@ -200,7 +200,7 @@ def test_stopping_fails_what_waits() -> None:
     stopping.join(30)
     assert begun.result(1).picture.shape == (32, 32, 3)
     assert not engine.alive
-    with pytest.raises(Overloaded):
+    with pytest.raises(Stopped):
         engine.submit(MODEL, 2, {})
 
 
@@ -237,3 +237,41 @@ def test_networks_of_one_device_run_one_at_a_time() -> None:
         second.go.set()
         results: list[Any] = [one.result(30), other.result(30)]
     assert [result.batch for result in results] == [1, 1]
+
+
+class Dying(HeldRenderer):
+    """A renderer whose thread does not survive it."""
+
+    def render(self, requests: Sequence[Request]) -> Tensor:
+        self.entered.set()
+        assert self.go.wait(30)
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies on purpose
+def test_a_thread_that_dies_leaves_nobody_waiting() -> None:
+    dying = Dying()
+    with Engine({MODEL: dying}, max_batch=1, threads=1) as engine:
+        first, second = engine.submit(MODEL, 0, {}), engine.submit(MODEL, 1, {})
+        assert dying.entered.wait(10)
+        dying.go.set()
+        for future in (first, second):
+            with pytest.raises(Stopped):
+                future.result(10)
+        engine._workers[MODEL].thread.join(10)
+        assert not engine.alive
+        with pytest.raises(Stopped):
+            engine.submit(MODEL, 2, {})
+
+
+def test_pictures_of_one_pass_do_not_keep_each_other(engine: Engine, held: HeldRenderer) -> None:
+    first = engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    others = [engine.submit(MODEL, seed, {}) for seed in (1, 2, 3)]
+    held.go.set()
+    first.result(10)
+    pictures = [future.result(10) for future in others]
+    assert [rendered.batch for rendered in pictures] == [3, 3, 3]
+    assert [rendered.first for rendered in pictures] == [True, False, False]
+    for rendered in pictures:
+        assert rendered.picture.untyped_storage().nbytes() == rendered.picture.nbytes

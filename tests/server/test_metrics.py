@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
-from server.work.engine import Tally
+from server.work.engine import Rendered, Tally
 from server.work.metrics import Metrics
 
 
@@ -37,20 +38,26 @@ def counted() -> Any:
     return SimpleNamespace(engine=engine, metrics=metrics, value=value)
 
 
+def rendered(batch: int, first: bool) -> Rendered:
+    return Rendered(torch.zeros(0), 2.0, 30.0, batch, first)
+
+
 def test_a_picture_is_counted_by_step_in_seconds(counted: Any) -> None:
-    counted.metrics.finished("church", {"queue": 2.0, "render": 30.0, "encode": 4.0, "total": 36.0}, batch=3)
-    counted.metrics.finished("church", {"queue": 0.0, "render": 0.0, "encode": 4.0, "total": 4.0}, batch=0)
-    assert counted.value("picture_seconds_count", model="church", step="render") == 2
-    for step, seconds in (("queue", 0.002), ("render", 0.03), ("encode", 0.008), ("total", 0.04)):
+    steps = {"queue": 2.0, "render": 30.0, "encode": 4.0, "total": 36.0}
+    counted.metrics.finished("church", steps, rendered(batch=3, first=True))
+    for step, seconds in (("queue", 0.002), ("render", 0.03), ("encode", 0.004), ("total", 0.036)):
+        assert counted.value("picture_seconds_count", model="church", step=step) == 1
         assert counted.value("picture_seconds_sum", model="church", step=step) == pytest.approx(seconds)
-    assert counted.value("picture_seconds_bucket", model="church", step="render", le="0.025") == 1
-    assert counted.value("picture_seconds_bucket", model="church", step="render", le="0.05") == 2
+    assert counted.value("picture_seconds_bucket", model="church", step="render", le="0.025") == 0
+    assert counted.value("picture_seconds_bucket", model="church", step="render", le="0.05") == 1
 
 
-def test_only_what_was_rendered_counts_for_batches(counted: Any) -> None:
+def test_a_pass_is_counted_once_and_a_picture_from_a_cache_as_no_pass(counted: Any) -> None:
     steps = dict.fromkeys(("queue", "render", "encode", "total"), 1.0)
-    for batch in (3, 0, 1):  # 0: from a cache
-        counted.metrics.finished("church", steps, batch)
+    for batch, first in ((3, True), (3, False), (3, False), (0, False), (1, True)):
+        counted.metrics.finished("church", steps, rendered(batch, first))
+    counts = {step: counted.value("picture_seconds_count", model="church", step=step) for step in steps}
+    assert counts == {"queue": 4, "render": 2, "encode": 5, "total": 5}
     assert counted.value("batch_images_count", model="church") == 2
     assert counted.value("batch_images_sum", model="church") == 4
     assert counted.value("batch_images_bucket", model="church", le="2.0") == 1

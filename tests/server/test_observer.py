@@ -64,3 +64,22 @@ def test_what_waits_fails_when_the_observer_stops(gate: Gate) -> None:
     observer.stop()
     with pytest.raises(Stopped):
         waiting.result(10)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies on purpose
+def test_a_thread_that_dies_leaves_nobody_waiting(gate: Gate) -> None:
+    observer = Observer(gate, threads=1, max_waiting=2)
+    observer.start()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with gate:
+        dying, waiting = observer.submit(die), observer.submit(lambda: 1)
+    for future in (dying, waiting):
+        with pytest.raises(Stopped):
+            future.result(10)
+    with pytest.raises(Stopped):
+        observer.submit(lambda: 2)
+    observer.stop()
+    assert not observer.alive

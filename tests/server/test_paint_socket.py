@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from server.painting import studio
 from tests.server.live import LiveServer, assert_error_shape, base64_text, mask_png, painting, pixels_of, stroke
 
 Serve = Callable[..., AbstractContextManager[LiveServer]]
@@ -222,3 +224,49 @@ def test_the_address_answers_only_sockets(server: LiveServer) -> None:
     assert_error_shape(response.json())
     with pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{server.port}/api/nowhere", proxy=None)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies on purpose
+def test_a_network_that_died_is_told_at_once_and_the_connection_closes(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(requests: object) -> None:
+        raise SystemExit
+
+    with serve() as live, line(live) as socket:
+        say(socket, 1, stroke())
+        hear(socket)
+        monkeypatch.setattr(live.studio.engine._workers["storybook-church"].renderer, "render", die)
+        say(socket, 2, stroke(concept="door"))
+        answer, _ = hear(socket)
+        assert (answer["id"], answer["error"]["code"]) == (2, "stopping")
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=30)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1011
+        assert live.client.get("/readyz").status_code == 503
+        assert live.client.post("/api/render", json=painting(stroke())).status_code == 503
+        monkeypatch.undo()
+
+
+def test_the_first_stroke_of_a_far_image_holds_up_nobody(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walking to a far image is held; others paint meanwhile, though every encoding thread but one would do."""
+
+
+    walking, go = threading.Event(), threading.Event()
+    plain = studio.latents
+
+    def slow(ids: list[int], size: int) -> Any:
+        if ids == [90_000]:
+            walking.set()
+            assert go.wait(60)
+        return plain(ids, size)
+
+    monkeypatch.setattr(studio, "latents", slow)
+    with serve(encode_threads=1) as live, ThreadPoolExecutor(1) as elsewhere:
+        far = elsewhere.submit(lambda: live.client.post("/api/render", json=painting(stroke(), seed=90_000)))
+        assert walking.wait(30)
+        assert live.client.post("/api/render", json=painting(stroke())).status_code == 200
+        assert not far.done()
+        go.set()
+        assert far.result(120).status_code == 200

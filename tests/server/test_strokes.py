@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,19 @@ def test_a_mask_that_was_pooled_before_is_not_decoded_again(
     monkeypatch.setattr("server.painting.strokes.decode_mask", None)
     again = read(reader, model, [made(), made()])
     assert torch.equal(first["layer5"].alpha, again["layer5"].alpha)
+
+
+def test_level_and_count_are_those_of_the_brush_that_was_named(reader: StrokeReader, model: PaintModel) -> None:
+    tree = model.brush("tree")
+    whole = replace(tree, id="window", concept="window", category="object", level=1.0, default_count=5)
+    part = replace(tree, id="window-part", concept="window", category="part", level=3.0, default_count=9)
+    for order in ((whole, part), (part, whole)):
+        both = replace(model, brushes={brush.id: brush for brush in order})
+        for layer in (None, tree.layer):
+            found = StrokeReader(reader.settings).edits(
+                both, [made(concept="window", layer=layer)], masks_of([made(concept="window")], reader.settings)
+            )[tree.layer]
+            assert len(found.units) == 5
+            painted = found.alpha[0] > 0
+            (want,) = both.values(tree.layer, found.units[:1])  # once, not three times
+            assert torch.allclose(found.value[0][painted], torch.tensor(want))

@@ -88,6 +88,7 @@ async def show_activation(
     etag = f'"{unit.model.evidence[unit.name][:12]}-{unit.number}-{seed}-grey-{__version__}"'
     if (answer := not_modified(request, etag, settings)) is not None:
         return answer
+    await looking.known_seed(unit.model, seed)
     found = await looking.activation(
         unit.model, unit.name, unit.number, lambda: looking.of_seed(unit.model, seed), client
     )
@@ -123,7 +124,8 @@ async def find_strongest(
 ) -> StrongestOut:
     """Units by their mean activation over a place of a picture, in each unit's own quantiles; of equals the first."""
     model = layer.model
-
+    if question.seed is not None:
+        await looking.known_seed(model, question.seed)
     found = await looking.strongest(
         model,
         layer.name,

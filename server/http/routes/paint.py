@@ -28,6 +28,7 @@ router = APIRouter(tags=["painting"])
 
 TRY_AGAIN_LATER = 1013
 NOT_ALLOWED = 1008
+INTERNAL_ERROR = 1011
 
 
 @router.websocket("/api/paint")
@@ -47,21 +48,27 @@ async def paint(socket: WebSocket) -> None:
 
 
 async def _serve(socket: WebSocket, preview: Preview) -> None:
-    """Read and render at the same time, until the client leaves."""
-    rendering = asyncio.create_task(preview.run())
+    """Read and render at the same time, until the client leaves or there is nothing left to render with."""
+    reading, rendering = asyncio.create_task(_read(socket, preview)), asyncio.create_task(preview.run())
+    tasks = (reading, rendering)
     try:
-        while True:
-            message = await socket.receive()
-            if message["type"] == "websocket.disconnect" or rendering.done():
-                return
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            await socket.close(INTERNAL_ERROR)
+    except RuntimeError:
+        return  # it has left already
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read(socket: WebSocket, preview: Preview) -> None:
+    """Hand over what comes until the client leaves."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it left while we were answering
+        while (message := await socket.receive())["type"] != "websocket.disconnect":
             text = message.get("text")
             await preview.receive(text if text is not None else message.get("bytes") or b"")
-    except (WebSocketDisconnect, RuntimeError):
-        return  # it left while we were answering
-    finally:
-        rendering.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-            await rendering
 
 
 @contextlib.contextmanager
