@@ -38,7 +38,7 @@ COMMANDS = {
 TRAINING = {
     "generator": Home(
         "dissect_core.commands.train:generator",
-        "Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume.",
+        "Train a generator by its configuration and publish it; run again to resume.",
     ),
     "segmenter": Home(
         "dissect_core.commands.train:segmenter",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,6 @@ from dissect_core.commands.options import (
     RUNS,
     SEGMENTER,
     Device,
-    Domain,
     Precomputed,
     Runs,
     Threads,
@@ -23,49 +24,69 @@ from dissect_core.commands.options import (
 from dissect_core.sources.scenes import HELD_OUT_SEED
 from dissect_core.system.places import PRECOMPUTED
 from dissect_core.system.progress import Progress, Speed
+from dissect_core.training.backbones import backbones
 from dissect_core.training.classifier import held_out_accuracy, train_classifier
-from dissect_core.training.config import read_classifier_config, read_generator_config, read_segmenter_config
+from dissect_core.training.config import read_classifier_config, read_segmenter_config
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
-from dissect_core.training.generator import Step, remaining_cost
+from dissect_core.training.generator import Step
+from dissect_core.training.generator_config import read_generator_config
 from dissect_core.training.handover import handover_file
 from dissect_core.training.publish import publish_classifier, publish_generator, publish_segmenter, rounded
-from dissect_core.training.run import train_generator
+from dissect_core.training.run import Sitting, train_generator
 from dissect_core.training.segmenter import held_out_quality, train_segmenter
 from dissect_core.world.concepts import CATEGORIES
 
 
+class Clock(StrEnum):
+    """How the minutes of a training are counted."""
+
+    wall = "wall"
+    processor = "processor"
+
+
 def generator(
-    domain: Domain,
+    name: Annotated[str, typer.Argument(help="church, kitchen, or the TOML file of a configuration.")],
     precomputed: Precomputed = PRECOMPUTED,
     runs: Runs = RUNS,
     device: Device = "auto",
     threads: Threads = 0,
     until: Annotated[int | None, typer.Option(help="Stop and publish after so many images in all.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop and publish after so many minutes in all, saving included.")
+    ] = None,
+    clock: Annotated[
+        Clock, typer.Option(help="Which minutes: wall, or processor where others use the machine, too.")
+    ] = Clock.wall,
+    out: Annotated[Path | None, typer.Option(help="Folder to publish in; PRECOMPUTED without.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="A handover from which a new run starts; its own, if there is one, without.")
+    ] = None,
 ) -> None:
-    """Train a generator by its configuration in PRECOMPUTED/training and publish it; run again to resume."""
+    """Train a generator by its configuration and publish it; run again to resume."""
+    counting = {Clock.wall: time.monotonic, Clock.processor: time.process_time}[clock]
     chosen = prepared(device, threads)
-    config = read_generator_config(precomputed / "training" / f"{model_of(domain)}.toml")
-    whole = remaining_cost(config, 0)
+    own = name.endswith(".toml")
+    config = read_generator_config(Path(name) if own else precomputed / "training" / f"{model_of(name)}.toml")
+    sitting = Sitting(
+        runs=runs,
+        device=chosen,
+        until=until,
+        seconds=None if minutes is None else minutes * 60,
+        clock=counting,
+        start=start or handover_file(out or precomputed, config),
+    )
     speed = Speed()
-    with Progress(f"painting {domain}", "scene") as painting, Progress(f"training {domain}", "") as bar:
+    with Progress(f"painting {config.world}", "scene") as painting, Progress(f"training {config.id}", "") as bar:
 
         def on_step(step: Step) -> None:
             size = 4 * 2**step.moment.level
             losses = f"critic {step.critic_loss:.2f}, generator {step.generator_loss:.2f}"
             text = f"{step.shown} images, {size}x{size}, {speed.of(step.shown):.0f} images/s, {losses}"
-            bar.to(round((whole - remaining_cost(config, step.shown)) / whole * 10_000), 10_000, text)
+            bar.to(round(step.done * 10_000), 10_000, text)
 
-        training = train_generator(
-            config,
-            runs / config.id,
-            runs / "scenes",
-            chosen,
-            painting.to,
-            on_step,
-            until,
-            handover_file(precomputed, config),
-        )
-    card = publish_generator(training, precomputed)
+        features = backbones(config, precomputed, chosen)
+        training = train_generator(config, sitting, features, painting.to, on_step)
+    card = publish_generator(training, out or precomputed)
     typer.echo(f"{card.title}: {training.shown} images shown; wrote {card.weights.file} and its card")
 
 

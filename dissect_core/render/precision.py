@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -21,6 +22,7 @@ from dissect_core.render.convolution import packed_types
 from dissect_core.render.folded import Folded
 from dissect_core.render.passes import Job, run
 from dissect_core.render.window import whole
+from dissect_core.system.race import fastest
 
 log = logging.getLogger("unitbrush.render")
 
@@ -33,7 +35,6 @@ MOST_LEVELS = 0.75
 """Largest difference accepted, in levels of 256.  Below 1 no byte differs by more than one; others may be worse."""
 PROBE_SECONDS = 5.0
 """After so long the probe ends, and what is not yet known to be exact and faster is not taken."""
-TIMED_RUNS = 3
 
 
 def choose_precision(generator: Generator) -> Folded:
@@ -67,17 +68,9 @@ def _agrees(exact: Folded, other: Folded, deadline: float) -> bool:
 
 
 def _fastest(candidates: Sequence[Folded], deadline: float) -> Folded:
-    """The one whose fastest run is shortest; the runs take turns."""
     latent = latents([0], candidates[0].latent_size)
-    best = [float("inf")] * len(candidates)
-    for _ in range(TIMED_RUNS):
-        for number, folded in enumerate(candidates):
-            began = time.perf_counter()
-            _pictures(folded, latent, {})
-            best[number] = min(best[number], time.perf_counter() - began)
-        if time.monotonic() > deadline:
-            break
-    return candidates[best.index(min(best))]
+    ways = [partial(_pictures, folded, latent, {}) for folded in candidates]
+    return candidates[fastest(ways, deadline - time.monotonic())]
 
 
 @torch.inference_mode()

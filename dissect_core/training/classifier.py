@@ -21,6 +21,7 @@ from dissect_core.models.vgg import NAMES, SceneClassifier, convolutional
 from dissect_core.training.augment import moved, spoil
 from dissect_core.training.config import ClassifierConfig
 from dissect_core.training.dataset import PaintedScenes
+from dissect_core.training.precision import faster_precision, half_precision
 from dissect_core.training.state_file import load_state, save_state
 
 SAVE_EVERY_S = 120.0
@@ -49,7 +50,13 @@ def fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
 class ClassifierTraining:
     """The state of one run; resumable, deterministic given configuration and step."""
 
-    def __init__(self, config: ClassifierConfig, worlds: Mapping[str, PaintedScenes], device: torch.device) -> None:
+    def __init__(
+        self,
+        config: ClassifierConfig,
+        worlds: Mapping[str, PaintedScenes],
+        device: torch.device,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.worlds, self.device = config, worlds, device
         self.classifier = SceneClassifier(config.classes, config.widths, config.hidden, config.pooled, config.size)
@@ -65,6 +72,15 @@ class ClassifierTraining:
             lr=config.learning_rate,
         )
         self.step = 0
+        self.dtype = faster_precision(self._piece, device) if dtype is None else dtype
+
+    def _piece(self, dtype: torch.dtype) -> None:
+        """Two pictures forwards and backwards, for measuring; the statistics of the normalisations stay as they are."""
+        self.features.eval()
+        with half_precision(self.device, dtype):
+            maps = self.features(torch.zeros(2, 3, self.config.size, self.config.size, device=self.device))
+        maps.float().sum().backward()
+        self.optimiser.zero_grad(set_to_none=True)
 
     def advance(self) -> float:
         """One step on a random batch of all classes; returns the loss."""
@@ -76,7 +92,7 @@ class ClassifierTraining:
         images, targets = self._batch(random)
         self.features.train()
         self.classifier.train()
-        with torch.random.fork_rng(), torch.autocast(self.device.type, torch.bfloat16):
+        with torch.random.fork_rng(), half_precision(self.device, self.dtype):
             torch.manual_seed(config.seed * 1_000_003 + self.step)  # for dropout, which takes no generator
             seen = rescale(moved(images, REACH, random), config.size_at(self.step))
             logits = self._logits(spoil(seen, random))

@@ -1,69 +1,14 @@
-"""Training configurations: one committed TOML file per network."""
+"""Training configurations: one committed TOML file per network (a generator's: `generator_config`)."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from dissect_core.errors import UnitbrushError
-from dissect_core.world.concepts import OBJECTS
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One resolution of progressive growing: images shown while it fades in, then images at full strength."""
-
-    resolution: int
-    fade_images: int
-    images: int
-    batch: int
-
-
-@dataclass(frozen=True)
-class GeneratorConfig:
-    """Everything that determines a generator's training (with the code version).
-
-    sizes: [z, units at 4x4, 8x8, …].  critic_sizes: the discriminator's channels at 4x4, 8x8, ….  critic_places: sides
-    of the grids on which it also judges places, maybe none.  history: what the settings do not tell, in words.
-    scenes: painted scenes to learn from (and their mirror images).  balance: objects of which the scenes shown have a
-    multiple of the world's share (`balance.scene_weights`).  learning_rate: Adam's, for both networks, falling to zero
-    along a half cosine over the last `decay_share` of the last stage.  r1_weight: gamma of the gradient
-    penalty (Mescheder et al. 2018), applied every r1_every steps.  average_images: half-life of the running average
-    of the generator's weights, in images.
-    """
-
-    id: str
-    history: str
-    world: str
-    seed: int
-    sizes: tuple[int, ...]
-    critic_sizes: tuple[int, ...]
-    critic_places: tuple[int, ...]
-    scenes: int
-    balance: Mapping[str, float]
-    stages: tuple[Stage, ...]
-    learning_rate: float
-    decay_share: float
-    r1_weight: float
-    r1_every: int
-    average_images: float
-
-    @property
-    def total_images(self) -> int:
-        """Images shown over all stages."""
-        return sum(stage.fade_images + stage.images for stage in self.stages)
-
-    @property
-    def resolution(self) -> int:
-        """Side of the finished pictures in pixels."""
-        return self.stages[-1].resolution
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for model cards and checkpoints."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -150,75 +95,42 @@ class ClassifierConfig:
         return asdict(self)
 
 
-def _read(path: Path, kind: type) -> dict[str, Any]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UnitbrushError(
-            f"no training configuration {path}", field="config", value=path, allowed="an existing TOML file"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UnitbrushError(f"{path}: {error}", field="config", value=path, allowed="valid TOML") from error
+def read_settings(path: Path, kind: type) -> dict[str, Any]:
+    """The settings of a file: fields of `kind`, all that have no default.  Raises UnitbrushError naming what is wrong.
+
+    base: another file of the same folder, whose settings are taken over where this one says nothing.
+    """
+    settings = _settings(path)
     names = {field.name for field in fields(kind)}
-    if raw.keys() != names:
-        wrong = ", ".join(sorted(raw.keys() ^ names))
+    required = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
+    if wrong := ", ".join(sorted((settings.keys() - names) | (required - settings.keys()))):
         raise UnitbrushError(
             f"{path}: missing or unknown settings: {wrong}",
             field="config",
             value=wrong,
             allowed="exactly " + ", ".join(sorted(names)),
         )
-    return raw
+    return settings
 
 
-def read_generator_config(path: Path) -> GeneratorConfig:
-    """Read and check a generator's configuration; the error names the setting."""
-    raw = _read(path, GeneratorConfig)
-    config = GeneratorConfig(
-        **{
-            **raw,
-            "sizes": tuple(raw["sizes"]),
-            "critic_sizes": tuple(raw["critic_sizes"]),
-            "critic_places": tuple(raw["critic_places"]),
-            "stages": tuple(Stage(**stage) for stage in raw["stages"]),
-        }
-    )
-    expected = [2 ** (k + 2) for k in range(len(config.sizes) - 1)]
-    if [stage.resolution for stage in config.stages] != expected:
+def _settings(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    if path in seen:
+        raise UnitbrushError(f"{path} is its own base", field="base", value=path, allowed="another configuration")
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
         raise UnitbrushError(
-            f"{path}: the stages do not match the sizes",
-            field="stages",
-            value=[stage.resolution for stage in config.stages],
-            allowed=f"one per resolution {expected}",
-        )
-    if len(config.critic_sizes) != len(expected):
-        raise UnitbrushError(
-            f"{path}: one critic size per resolution",
-            field="critic_sizes",
-            value=list(config.critic_sizes),
-            allowed=f"{len(expected)} numbers",
-        )
-    if not set(config.critic_places) <= set(expected[:-1]):
-        raise UnitbrushError(
-            f"{path}: no such grids in the critic",
-            field="critic_places",
-            value=list(config.critic_places),
-            allowed=f"some of {expected[:-1]}, or none",
-        )
-    wrong = {name: share for name, share in config.balance.items() if name not in OBJECTS[1:] or share <= 0}
-    if wrong:
-        raise UnitbrushError(
-            f"{path}: no such balance of the scenes",
-            field="balance",
-            value=wrong,
-            allowed="objects of the worlds, each with a multiple above 0",
-        )
-    return config
+            f"no training configuration {path}", field="config", value=path, allowed="an existing TOML file"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UnitbrushError(f"{path}: {error}", field="config", value=path, allowed="valid TOML") from error
+    base = settings.pop("base", None)
+    return settings if base is None else _settings(path.with_name(str(base)), (*seen, path)) | settings
 
 
 def read_segmenter_config(path: Path) -> SegmenterConfig:
     """Read and check the segmenter's configuration; the error names the setting."""
-    raw = _read(path, SegmenterConfig)
+    raw = read_settings(path, SegmenterConfig)
     wrong = {world: share for world, share in raw["worlds"].items() if not isinstance(share, int) or share < 1}
     if wrong or not raw["worlds"]:
         raise UnitbrushError(
@@ -232,7 +144,7 @@ def read_segmenter_config(path: Path) -> SegmenterConfig:
 
 def read_classifier_config(path: Path) -> ClassifierConfig:
     """Read and check the scene classifier's configuration; the error names the setting."""
-    raw = _read(path, ClassifierConfig)
+    raw = read_settings(path, ClassifierConfig)
     lists = {key: tuple(raw[key]) for key in ("classes", "widths", "hidden")}
     sittings = tuple(Sitting(**sitting) for sitting in raw["sittings"])
     config = ClassifierConfig(**{**raw, **lists, "sittings": sittings})

@@ -1,121 +1,165 @@
 """Train a Progressive GAN on painted scenes: the networks see nothing but pictures, no labels.
 
-Karras et al. 2018 (progressive growing, fade-in, equalized learning rate, running average) with the non-saturating
-logistic loss (Goodfellow et al. 2014) and a lazy R1 penalty (Mescheder et al. 2018; Karras et al. 2020, lazily), of
-whole pictures and, where the configuration asks for it, of places (`growing.Discriminator`).
-Every step is a function of the state and the number of images shown, so an interrupted run resumes exactly.
+Karras et al. 2018 (progressive growing, fade-in, equalized learning rate, running average) with the critics and losses
+of the configuration (`opponents`, `losses`).
+Every step is a function of the state and the number of images shown, so an interrupted run resumes exactly; only the
+learning rate of a run that is given a time follows the clock.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from dissect_core.training.balance import scene_weights
-from dissect_core.training.config import GeneratorConfig
 from dissect_core.training.dataset import PaintedScenes
-from dissect_core.training.growing import Discriminator, GrowingGenerator
+from dissect_core.training.generator_config import GeneratorConfig
+from dissect_core.training.growing import GrowingGenerator
+from dissect_core.training.opponents import Opponent, adam, critic_loss, detached, generator_loss, opponents
+from dissect_core.training.precision import faster_precision
+from dissect_core.training.projected import FeatureMaps
+from dissect_core.training.schedule import Allowance, Moment, falling, remaining_cost, schedule
 
-
-@dataclass(frozen=True)
-class Moment:
-    """Where in the schedule a run is: level, share of the newest level, batch size, factor on the learning rate."""
-
-    level: int
-    fade: float
-    batch: int
-    rate: float
-
-
-def schedule(config: GeneratorConfig, shown: int) -> Moment:
-    """The moment after `shown` images."""
-    start = 0
-    for level, stage in enumerate(config.stages):
-        length = stage.fade_images + stage.images
-        if shown < start + length or level == len(config.stages) - 1:
-            inside = shown - start
-            fade = 1.0 if level == 0 or not stage.fade_images else min(1.0, (inside + stage.batch) / stage.fade_images)
-            rate = 1.0
-            if level == len(config.stages) - 1:
-                progress = (inside / length - (1 - config.decay_share)) / config.decay_share
-                rate = 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, progress))))
-            return Moment(level, fade, stage.batch, rate)
-        start += length
-    raise AssertionError("a configuration has at least one stage")
+PIECE = 4
+"""Pictures by which precisions are compared."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one training step reports: images shown so far, its moment and the two losses."""
+    """What one training step reports: images shown so far, share of the run that is done, its moment, both losses."""
 
     shown: int
+    done: float
     moment: Moment
     critic_loss: float
     generator_loss: float
 
 
 class GeneratorTraining:
-    """The state of one run: two networks, their optimisers, the running average and the number of images shown."""
+    """The state of one run: the generator, its critics, their optimisers, the running average, the images shown.
 
-    def __init__(self, config: GeneratorConfig, scenes: PaintedScenes, device: torch.device) -> None:
+    features: the frozen networks of `config.projected`.  dtype: the precision; measured, if it is left out.
+    """
+
+    def __init__(
+        self,
+        config: GeneratorConfig,
+        scenes: PaintedScenes,
+        device: torch.device,
+        features: Sequence[FeatureMaps] = (),
+        dtype: torch.dtype | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.scenes, self.device = config, scenes, device
         layout = torch.channels_last
         self.generator = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
         self.average = GrowingGenerator(config.sizes).to(device).to(memory_format=layout)
-        critic = Discriminator(config.critic_sizes, places=config.critic_places)
-        self.critic = critic.to(device).to(memory_format=layout)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
-        self.optimisers = [
-            torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.0, 0.99), eps=1e-8, fused=True)
-            for net in (self.generator, self.critic)
-        ]
+        self.optimiser = adam(self.generator, config.learning_rate)
+        self.opponents = opponents(config, features, device)
         self.weights = scene_weights(scenes, config.balance) if config.balance else None
-        self.dtype = torch.bfloat16
-        self.shown = 0
-        self.steps = 0
+        self.shown = self.steps = self.warmed = 0
+        self.before = 0.0
+        """Seconds of earlier sittings of this run, as its allowance counts them."""
+        self.allowance: Allowance | None = None
+        self.dtype = faster_precision(self._piece, device) if dtype is None else dtype
 
     def run(self, until: int | None = None) -> Iterator[Step]:
-        """Train up to `until` images (default: the whole schedule), yielding after every step."""
-        end = self.config.total_images if until is None else until
-        while self.shown < end:
+        """Train up to `until` images, else as long as there is an allowance, else the whole schedule; yields each step.
+
+        With an allowance the learning rate falls over the last of the time instead of the last of the images.
+        """
+        timed = self.allowance is not None
+        end = until if until is not None else math.inf if timed else self.config.total_images
+        while self.shown < end and (self.allowance is None or self.allowance.left > 0):
             yield self._step()
 
-    def _step(self) -> Step:
+    @property
+    def finished(self) -> bool:
+        """Whether the whole schedule is done; a run that was given a time can always go on."""
+        return self.shown >= self.config.total_images and self.allowance is None
+
+    def _done(self) -> float:
+        if self.allowance is None:
+            return 1 - remaining_cost(self.config, self.shown) / remaining_cost(self.config, 0)
+        return min(1.0, self.allowance.spent / self.allowance.seconds)
+
+    def _moment(self) -> Moment:
         moment = schedule(self.config, self.shown)
+        return (
+            moment if self.allowance is None else replace(moment, rate=falling(self._done(), self.config.decay_share))
+        )
+
+    def _step(self) -> Step:
+        moment = self._moment()
         random = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.steps)
-        for optimiser in self.optimisers:
+        rates = [(self.optimiser, self.config.generator_rate), *((one.optimiser, one.rate) for one in self.opponents)]
+        for optimiser, multiple in rates:
             for group in optimiser.param_groups:
-                group["lr"] = self.config.learning_rate * moment.rate
+                group["lr"] = self.config.learning_rate * multiple * moment.rate
         real = self._real(random, moment)
         z = torch.randn(moment.batch, self.config.sizes[0], generator=random).to(self.device)
-        fake = self.generator(z, moment.level, moment.fade, self.dtype)
-
-        real_logits = self.critic(real, moment.level, moment.fade, self.dtype)
-        fake_logits = self.critic(fake.detach(), moment.level, moment.fade, self.dtype)
-        critic_loss = surprise(real_logits, real=True) + surprise(fake_logits, real=False)
-        critic_loss.backward()
-        if self.steps % self.config.r1_every == 0:
-            self._penalise(real, moment)
-        self._update(self.critic, self.optimisers[1])
-
-        self.critic.requires_grad_(False)
-        generator_loss = surprise(self.critic(fake, moment.level, moment.fade, self.dtype), real=True)
-        generator_loss.backward()
-        self.critic.requires_grad_(True)
-        self._update(self.generator, self.optimisers[0])
-        self._follow(moment.batch)
-
-        self.shown += moment.batch
+        warming = self.warmed < self.config.critics_first
+        with torch.set_grad_enabled(not warming):
+            fake = self.generator(z, moment.level, moment.fade, self.dtype)
+            seen = [(self._look(opponent, real), opponent.see(fake)) for opponent in self.opponents]
+        losses = [self._teach(one, *pair, moment) for one, pair in zip(self.opponents, seen, strict=True)]
+        followed = torch.zeros(())
+        if not warming:
+            followed = self._follow_critics(seen, moment)
+            self._average(moment.batch)
+            self.shown += moment.batch
+        self.warmed += moment.batch if warming else 0
         self.steps += 1
-        return Step(self.shown, moment, float(critic_loss.detach()), float(generator_loss.detach()))
+        return Step(self.shown, self._done(), moment, float(torch.stack(losses).sum()), float(followed))
+
+    @staticmethod
+    @torch.no_grad()
+    def _look(opponent: Opponent, images: Tensor) -> Any:
+        return opponent.see(images)
+
+    def _teach(self, opponent: Opponent, real: Any, fake: Any, moment: Moment) -> Tensor:
+        """One step of a critic; its loss."""
+        fake = detached(fake)
+        loss = critic_loss(opponent, real, fake, moment, self.dtype)
+        loss.backward()
+        opponent.penalise(real, fake, moment, self.dtype, self.steps)
+        _update(opponent.optimiser)
+        return loss.detach()
+
+    def _follow_critics(self, seen: Sequence[tuple[Any, Any]], moment: Moment) -> Tensor:
+        """One step of the generator; its loss."""
+        losses = []
+        for opponent, (real, fake) in zip(self.opponents, seen, strict=True):
+            opponent.network.requires_grad_(False)
+            losses.append(generator_loss(opponent, real, fake, moment, self.dtype))
+        total = torch.stack(losses).sum()
+        total.backward()
+        for opponent in self.opponents:
+            for group in opponent.optimiser.param_groups:
+                for parameter in group["params"]:
+                    parameter.requires_grad_(True)
+        _update(self.optimiser)
+        return total.detach()
+
+    def _piece(self, dtype: torch.dtype) -> None:
+        """A little of the work at full size, for measuring: forwards and backwards through every network."""
+        level = len(self.config.stages) - 1
+        moment = Moment(level, 1.0, PIECE, 0.0)
+        fake = self.generator(torch.zeros(PIECE, self.config.sizes[0], device=self.device), level, 1.0, dtype)
+        total = torch.stack(
+            [generator_loss(one, one.see(fake), one.see(fake), moment, dtype) for one in self.opponents]
+        )
+        total.sum().backward()
+        for optimiser in (self.optimiser, *(one.optimiser for one in self.opponents)):
+            optimiser.zero_grad(set_to_none=True)
 
     def _real(self, random: torch.Generator, moment: Moment) -> Tensor:
         """A batch of real pictures in [-1, 1] at the current resolution, half of them mirrored, faded as the fakes."""
@@ -133,26 +177,8 @@ class GeneratorTraining:
             pictures = torch.lerp(coarse, pictures, moment.fade)
         return pictures
 
-    def _penalise(self, real: Tensor, moment: Moment) -> None:
-        """Add the gradient of R1, gamma / 2 |dD/dx|^2, for all the steps until the next time.
-
-        A grid of G x G places counts as sum / G: as far as places see different pixels, that is the mean of their own
-        penalties.
-        """
-        real = real.requires_grad_(True)
-        logits = self.critic(real, moment.level, moment.fade, self.dtype)
-        total = torch.stack([logit.sum() / math.sqrt(logit[0].numel()) for logit in logits]).sum()
-        (slope,) = torch.autograd.grad(total, real, create_graph=True)
-        penalty = slope.square().sum(dim=(1, 2, 3)).mean() * (self.config.r1_weight / 2 * self.config.r1_every)
-        penalty.backward()
-
-    @staticmethod
-    def _update(network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-
     @torch.no_grad()
-    def _follow(self, batch: int) -> None:
+    def _average(self, batch: int) -> None:
         """Move the running average towards the generator; early on it follows faster."""
         half_life = min(self.config.average_images, max(self.shown * 0.05, 1.0))
         share = 1 - 0.5 ** (batch / half_life)
@@ -179,45 +205,29 @@ class GeneratorTraining:
         return {
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
-            "critic": self.critic.state_dict(),
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "optimiser": self.optimiser.state_dict(),
+            "opponents": {
+                one.name: {"network": one.network.state_dict(), "optimiser": one.optimiser.state_dict()}
+                for one in self.opponents
+            },
             "shown": self.shown,
             "steps": self.steps,
+            "warmed": self.warmed,
+            "seconds": self.before if self.allowance is None else self.allowance.spent,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a state made by `state`."""
         self.generator.load_state_dict(state["generator"])
         self.average.load_state_dict(state["average"])
-        self.critic.load_state_dict(state["critic"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
-        self.shown, self.steps = int(state["shown"]), int(state["steps"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        for one in self.opponents:
+            one.network.load_state_dict(state["opponents"][one.name]["network"])
+            one.optimiser.load_state_dict(state["opponents"][one.name]["optimiser"])
+        self.shown, self.steps, self.warmed = (int(state[name]) for name in ("shown", "steps", "warmed"))
+        self.before = float(state["seconds"])
 
 
-def surprise(logits: Sequence[Tensor], real: bool) -> Tensor:
-    """-log of the probability that a critic's logits give to all being real, or all generated: means, added up."""
-    sign = -1 if real else 1
-    return torch.stack([F.softplus(sign * logit).mean() for logit in logits]).sum()
-
-
-def cost_per_image(config: GeneratorConfig, level: int) -> float:
-    """Relative arithmetic of one training image at a level, for the time-left estimate."""
-    cost = 0.0
-    for index in range(level + 1):
-        cells = (4 * 2**index) ** 2
-        for sizes in (config.sizes[1:], config.critic_sizes):
-            before = sizes[max(0, index - 1)]
-            cost += cells * (9 * sizes[index] ** 2 + 4 * sizes[index] * before)
-    return cost
-
-
-def remaining_cost(config: GeneratorConfig, shown: int) -> float:
-    """Cost of the images that are still to be shown after `shown`."""
-    total, start = 0.0, 0
-    for level, stage in enumerate(config.stages):
-        length = stage.fade_images + stage.images
-        left = min(length, max(0, start + length - shown))
-        total += left * cost_per_image(config, level)
-        start += length
-    return total
+def _update(optimiser: torch.optim.Optimizer) -> None:
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)

@@ -13,8 +13,10 @@ from dissect_core.models.segmenter import Segmenter
 from dissect_core.models.vgg import SceneClassifier
 from dissect_core.system.artifacts import sha256_file, write_tensors
 from dissect_core.system.code_version import code_version
+from dissect_core.training.backbones import SEEN
 from dissect_core.training.config import ClassifierConfig, SegmenterConfig
 from dissect_core.training.generator import GeneratorTraining
+from dissect_core.training.generator_config import GeneratorConfig
 from dissect_core.training.handover import write_handover
 
 N = TypeVar("N", bound=nn.Module)
@@ -45,9 +47,20 @@ def publish_generator(training: GeneratorTraining, precomputed: Path) -> ModelCa
             "sizes": list(generator.sizes),
             "layers": [{"name": layer.name, "units": layer.units, "grid": layer.grid} for layer in layers],
         },
-        training={**config.as_dict(), "images_shown": training.shown, "steps": training.steps},
+        training={
+            **config.as_dict(),
+            "images_shown": training.shown,
+            "steps": training.steps,
+            "critics_saw": critics_saw(config),
+        },
         quality={},
     )
+
+
+def critics_saw(config: GeneratorConfig) -> dict[str, str]:
+    """What the critics of a training had seen: network -> in words.  Judges must look through others."""
+    scenes = {"critic": f"painted scenes of the world {config.world}, no labels"} if config.pixels.weight > 0 else {}
+    return scenes | {projection.features: SEEN[projection.features] for projection in config.projected}
 
 
 def publish_segmenter(

@@ -15,6 +15,7 @@ from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.augment import spoil
 from dissect_core.training.config import SegmenterConfig
 from dissect_core.training.dataset import PaintedScenes
+from dissect_core.training.precision import faster_precision, half_precision
 from dissect_core.training.state_file import load_state, save_state
 from dissect_core.world.concepts import CATEGORIES
 
@@ -26,12 +27,27 @@ SPARED = 2
 class SegmenterTraining:
     """The state of one run; resumable, deterministic given configuration and step."""
 
-    def __init__(self, config: SegmenterConfig, worlds: Mapping[str, PaintedScenes], device: torch.device) -> None:
+    def __init__(
+        self,
+        config: SegmenterConfig,
+        worlds: Mapping[str, PaintedScenes],
+        device: torch.device,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.worlds, self.device = config, worlds, device
         self.segmenter = Segmenter(CATEGORIES, config.widths, config.size).to(device)
         self.optimiser = torch.optim.AdamW(self.segmenter.parameters(), lr=config.learning_rate, weight_decay=1e-4)
         self.step = 0
+        self.dtype = faster_precision(self._piece, device) if dtype is None else dtype
+
+    def _piece(self, dtype: torch.dtype) -> None:
+        """A picture forwards and backwards, for measuring; the statistics of the normalisations stay as they are."""
+        self.segmenter.eval()
+        with half_precision(self.device, dtype):
+            maps = self.segmenter.maps(torch.zeros(1, 3, self.config.size, self.config.size, device=self.device))
+        maps.float().sum().backward()
+        self.optimiser.zero_grad(set_to_none=True)
 
     def advance(self) -> float:
         """One step on a batch of every world's share; returns the loss."""
@@ -54,13 +70,13 @@ class SegmenterTraining:
         targets = torch.where(mirrored.view(-1, 1, 1, 1), targets.flip(3), targets)
         top, left = torch.randint(SPARED, (2,), generator=random).tolist()
         self.segmenter.train()
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with half_precision(self.device, self.dtype):
             maps = self.segmenter.maps(spoil(images, random))
             features = maps[:, :, top::SPARED, left::SPARED].permute(0, 2, 3, 1).flatten(0, 2)
         losses = []
         for name, wanted in zip(CATEGORIES, targets[:, :, top::SPARED, left::SPARED].unbind(1), strict=True):
             weight, bias = self.segmenter.heads[name].parameters()
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with half_precision(self.device, self.dtype):
                 logits = F.linear(features, weight.flatten(1), bias)
             losses.append(F.cross_entropy(logits.float(), wanted.flatten()))
         loss = torch.stack(losses).sum()

@@ -28,20 +28,21 @@ history = ""
 world = "church"
 seed = 1
 sizes = [8, 8, 8, 8]
-critic_sizes = [8, 8, 8]
-critic_places = [8]
 balance = {}
 scenes = 8
 learning_rate = 0.002
 decay_share = 0.4
-r1_weight = 1.0
-r1_every = 16
 average_images = 50.0
 stages = [
   { resolution = 4, fade_images = 0, images = 8, batch = 4 },
   { resolution = 8, fade_images = 8, images = 8, batch = 4 },
   { resolution = 16, fade_images = 8, images = 8, batch = 4 },
 ]
+
+[pixels]
+sizes = [8, 8, 8]
+places = [8]
+r1_weight = 1.0
 """
 SEGMENTER = """
 id = "storybook-segmenter"
@@ -111,8 +112,7 @@ def test_dissect_quality_and_brushes_run_in_this_order(
     precomputed, runs = places
     said = unitbrush("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
     lines = said.splitlines()
-    # the progress bar may stand before it
-    head = "layer units labelled by chance object part material colour half best"
+    head = "layer units labelled object part material colour half best"  # the progress bar may stand before it
     assert any(" ".join(line.split()).endswith(head) for line in lines)
     rows = [line.split()[:2] for line in lines if line.startswith("layer")]
     assert rows[-6:] == [[f"layer{n}", "8"] for n in range(1, 7)]

@@ -17,19 +17,16 @@ from dissect_core.models.doubling import spread
 from dissect_core.models.segmenter import Segmenter
 from dissect_core.training.augment import lines
 from dissect_core.training.balance import most_even, scene_weights
-from dissect_core.training.config import (
-    GeneratorConfig,
-    SegmenterConfig,
-    Stage,
-    read_generator_config,
-    read_segmenter_config,
-)
+from dissect_core.training.config import SegmenterConfig, read_segmenter_config
 from dissect_core.training.dataset import PaintedScenes, painted_scenes
-from dissect_core.training.generator import GeneratorTraining, cost_per_image, remaining_cost, schedule, surprise
+from dissect_core.training.generator import GeneratorTraining
+from dissect_core.training.generator_config import GeneratorConfig, PixelCritic, Stage, read_generator_config
 from dissect_core.training.growing import Discriminator, GrowingGenerator, normalise
 from dissect_core.training.handover import handover_file, take_over, write_handover
+from dissect_core.training.losses import surprise
 from dissect_core.training.publish import publish_generator, rounded
-from dissect_core.training.run import train_generator
+from dissect_core.training.run import Sitting, train_generator
+from dissect_core.training.schedule import cost_per_image, remaining_cost, schedule
 from dissect_core.training.segmenter import SegmenterTraining, held_out_quality
 from dissect_core.training.state_file import load_state, save_state
 from dissect_core.world.concepts import CATEGORIES, OBJECTS
@@ -40,16 +37,13 @@ TINY = GeneratorConfig(
     world="church",
     seed=5,
     sizes=(8, 8, 8, 8),
-    critic_sizes=(8, 8, 8),
-    critic_places=(4, 8),
     scenes=16,
     balance={},
     stages=(Stage(4, 0, 8, 4), Stage(8, 8, 8, 4), Stage(16, 8, 16, 4)),
     learning_rate=0.002,
     decay_share=0.5,
-    r1_weight=1.0,
-    r1_every=2,
     average_images=100.0,
+    pixels=PixelCritic(sizes=(8, 8, 8), places=(4, 8), r1_weight=1.0, penalty_every=2),
 )
 
 
@@ -154,11 +148,11 @@ def test_cost_counts_down_to_zero() -> None:
 
 
 def test_interrupted_training_resumes_exactly() -> None:
-    through = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
+    through, first, second = (
+        GeneratorTraining(TINY, scenes(), torch.device("cpu"), dtype=torch.float32) for _ in range(3)
+    )
     list(through.run())
-    first = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
     list(first.run(until=20))
-    second = GeneratorTraining(TINY, scenes(), torch.device("cpu"))
     second.load_state(first.state())
     list(second.run())
     for a, b in zip(through.average.parameters(), second.average.parameters(), strict=True):
@@ -166,11 +160,11 @@ def test_interrupted_training_resumes_exactly() -> None:
 
 
 def test_run_folder_refuses_another_configuration(tmp_path: Path) -> None:
-    train_generator(TINY, tmp_path / "run", tmp_path / "scenes", torch.device("cpu"), until=4)
-    other = GeneratorConfig(**{**TINY.__dict__, "r1_weight": 2.0})
-    with pytest.raises(UnitbrushError, match="r1_weight"):
-        train_generator(other, tmp_path / "run", tmp_path / "scenes", torch.device("cpu"), until=8)
-    assert list((tmp_path / "run").glob("sheet-*.png"))
+    sitting = Sitting(tmp_path, torch.device("cpu"), until=4)
+    train_generator(TINY, sitting)
+    with pytest.raises(UnitbrushError, match="critics_first"):
+        train_generator(replace(TINY, critics_first=8), sitting)
+    assert list(sitting.folder(TINY).glob("sheet-*.png"))
 
 
 def test_a_training_goes_on_from_its_own_state_only(tmp_path: Path) -> None:
@@ -197,16 +191,17 @@ def test_training_goes_on_from_a_handover(tmp_path: Path, until: int) -> None:
     for network in (second.average, second.generator):
         for key, value in network.state_dict().items():
             assert torch.equal(value, halved[key]), key
-    for key, value in second.critic.state_dict().items():
-        assert torch.equal(value, first.critic.state_dict()[key].half().float()), key
+    (critic,), (original,) = second.opponents, first.opponents
+    for key, value in critic.network.state_dict().items():
+        assert torch.equal(value, original.network.state_dict()[key].half().float()), key
     list(second.run(until=until + 4))
 
 
 def test_a_run_without_state_takes_the_handover_and_a_finished_one_leaves_none(tmp_path: Path) -> None:
-    first = train_generator(TINY, tmp_path / "a", tmp_path / "scenes", torch.device("cpu"), until=8)
+    first = train_generator(TINY, Sitting(tmp_path / "a", torch.device("cpu"), until=8))
     publish_generator(first, tmp_path)
     path = handover_file(tmp_path, TINY)
-    second = train_generator(TINY, tmp_path / "b", tmp_path / "scenes", torch.device("cpu"), until=8, handover=path)
+    second = train_generator(TINY, Sitting(tmp_path / "b", torch.device("cpu"), until=8, start=path))
     assert second.shown == 8
     second.shown = TINY.total_images
     publish_generator(second, tmp_path)
@@ -294,10 +289,10 @@ def test_committed_segmenter_configuration_is_valid() -> None:
 def test_configuration_errors_name_the_setting(tmp_path: Path) -> None:
     source = Path("precomputed/training/storybook-church.toml").read_text()
     broken = tmp_path / "broken.toml"
-    broken.write_text(source.replace("r1_every", "r1_often"))
-    with pytest.raises(UnitbrushError, match="r1_every, r1_often"):
+    broken.write_text(source.replace("decay_share", "decay_part"))
+    with pytest.raises(UnitbrushError, match="decay_part, decay_share"):
         read_generator_config(broken)
-    broken.write_text(re.sub("critic_places = .*", "critic_places = [128]", source))
+    broken.write_text(re.sub("places = .*", "places = [128]", source))
     with pytest.raises(UnitbrushError, match="no such grids in the critic"):
         read_generator_config(broken)
 
