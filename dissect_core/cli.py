@@ -30,6 +30,10 @@ COMMANDS = {
         "dissect_core.commands.measure:quality",
         "Measure a generator against its world and write the figures into its card.",
     ),
+    "judge": Home(
+        "dissect_core.commands.judge:judge",
+        "Compare a generator's pictures with painted ones in features from elsewhere; written into its card.",
+    ),
     "fetch": Home(
         "dissect_core.commands.fetch:fetch_command",
         "Download a published generator, verify it and put it beside the storybook networks.",

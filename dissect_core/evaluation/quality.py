@@ -145,10 +145,10 @@ def frechet(real: Tensor, fake: Tensor) -> float:
 
 def precision_recall(real: Tensor, fake: Tensor, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
     """(precision, recall) of fake features (M, F) against real ones (N, F): shares inside the other set's manifold."""
-    return _inside(fake, real, neighbours), _inside(real, fake, neighbours)
+    return inside(fake, real, neighbours), inside(real, fake, neighbours)
 
 
-def _inside(points: Tensor, manifold: Tensor, neighbours: int) -> float:
+def inside(points: Tensor, manifold: Tensor, neighbours: int) -> float:
     """Share of the points within some manifold point's distance to its k-th nearest other manifold point."""
     chunk = 1024
     radii = torch.cat(
