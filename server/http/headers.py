@@ -18,9 +18,11 @@ SECURITY_HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 """The page loads from this server only: no other host is contacted, and the browser enforces it."""
+
+OVER_TLS = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""Over plain HTTP a browser ignores it, and complains to whoever opens its console."""
 
 
 class SecurityHeaders:
@@ -38,7 +40,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                more = OVER_TLS if scope["scheme"] == "https" else {}
+                for name, value in (SECURITY_HEADERS | more).items():
                     headers.setdefault(name, value)
             await send(message)
 

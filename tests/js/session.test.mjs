@@ -134,6 +134,18 @@ test("a stroke that a busy server refuses is asked for again until it is painted
   );
 });
 
+test("a mask that the server has forgotten is sent again", async () => {
+  const { store, paint } = await opened();
+  paint(100);
+  await turn(40);
+  const { id, strokes } = FakeSocket.last.sent.at(-1);
+  FakeSocket.last.say({ id, type: "error", error: { code: "unknown_mask", message: "this mask is not known here" } });
+  await turn(40);
+  const again = FakeSocket.last.sent.at(-1);
+  assert.deepEqual([again.strokes[0].mask_id, again.strokes[0].mask], [strokes[0].mask_id, strokes[0].mask]);
+  assert.equal(store.state.trouble, "");
+});
+
 test("a draft that is refused waits for the next one without a word, and the finished stroke does not wait", async () => {
   const { store } = await opened();
   store.update((s) => startStroke(s, [100, 100, 255]));

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from server.http.static import VersionedFiles, content_version
@@ -152,3 +154,17 @@ def test_nothing_else_is_served(server: LiveServer, path: str) -> None:
     response = server.client.get(path)
     assert response.status_code == 404
     assert_error_shape(response.json())
+
+
+@pytest.mark.parametrize(("scheme", "isolated"), [("http", False), ("https", True)])
+def test_a_header_that_browsers_complain_about_over_plain_http_is_sent_over_tls_only(
+    server: LiveServer, scheme: str, isolated: bool
+) -> None:
+    async def asked() -> httpx.Headers:
+        transport = httpx.ASGITransport(server.app)
+        async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://127.0.0.1") as client:
+            return (await client.get("/about")).headers
+
+    headers = asyncio.run(asked())
+    assert ("Cross-Origin-Opener-Policy" in headers) is isolated
+    assert "default-src 'self'" in headers["Content-Security-Policy"]

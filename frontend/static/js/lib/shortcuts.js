@@ -17,8 +17,8 @@ export const SHEET = [
     title: "Paint",
     items: [
       { action: "brush", keys: BRUSH_KEYS, shown: "1 – 9, 0", what: "Choose a brush" },
-      { action: "brush-before", keys: [","], shown: ",", what: "The brush before" },
-      { action: "brush-after", keys: ["."], shown: ".", what: "The next brush" },
+      { action: "brush-before", keys: [","], shown: ",", what: "Previous brush" },
+      { action: "brush-after", keys: ["."], shown: ".", what: "Next brush" },
       { action: "swap", keys: ["x"], shown: "X", what: "Draw or erase" },
       { action: "smaller", keys: ["["], shown: "[", what: "Smaller brush" },
       { action: "larger", keys: ["]"], shown: "]", what: "Larger brush" },
@@ -51,7 +51,7 @@ export const CURSOR_KEYS = [
   { shown: "← ↑ ↓ →", what: "Move the brush, or the divider of Before and after; with Shift in larger steps" },
   { shown: "Space", what: "Brush down, and up again" },
   { shown: "Enter", what: "One dab" },
-  { shown: "Esc", what: "Drop the stroke under way" },
+  { shown: "Esc", what: "Cancel the stroke" },
 ];
 
 const TABLE = new Map(
