@@ -1,10 +1,15 @@
-"""Whole pictures in one batch, as a GPU renders them; the graphs are stood in for by a recording on the CPU."""
+"""Whole pictures in one batch, as a GPU renders them.
+
+`MockGraph` stands in for CUDA's graphs: with it the tests show when graphs are captured, kept and forgotten and that
+outputs are copied, not that CUDA captures them.  The last test shows that, where there is a GPU.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,12 +18,13 @@ from torch import Tensor
 
 from dissect_core.models.latents import latents
 from dissect_core.painting.edits import LayerEdit
-from dissect_core.render import frames
+from dissect_core.render import Renderer, Request, frames
 from dissect_core.render.cache import State
 from dissect_core.render.folded import Folded
 from dissect_core.render.frames import Frames
 from dissect_core.render.passes import Job, run
 from dissect_core.render.window import changed_cells, plan, whole
+from tests.reference import reference
 from tests.toy import TINY_SIZES, tiny_progan
 
 KEPT = 4
@@ -61,8 +67,8 @@ def test_whole_pictures_are_the_windows_pictures():
     assert_same(Frames(folded, KEPT).run(jobs_of(folded)), run(folded, jobs_of(folded), KEPT))
 
 
-class Recorded:
-    """Stands in for a CUDA graph: replaying runs the function again and overwrites the former outputs."""
+class MockGraph:
+    """A mock of torch.cuda.CUDAGraph: replaying runs the function again and overwrites the former outputs."""
 
     running: Any = None
 
@@ -76,8 +82,8 @@ class Recorded:
 
 
 @pytest.fixture
-def captured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
-    """Make `Graph` record on the CPU; the shapes of what was captured."""
+def mocked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """Make `Graph` capture mocks on the CPU; the shapes of what was captured."""
     shapes: list[tuple[int, ...]] = []
 
     class OnCpu(frames.Graph):
@@ -95,14 +101,14 @@ def captured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
         yield
 
     monkeypatch.setattr(frames, "Graph", OnCpu)
-    monkeypatch.setattr(torch.cuda, "CUDAGraph", Recorded)
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", MockGraph)
     for name, stand_in in {"Stream": Stream, "current_stream": Stream, "stream": nothing, "graph": nothing}.items():
         monkeypatch.setattr(torch.cuda, name, stand_in)
     return shapes
 
 
 def test_a_graph_is_captured_once_for_every_size_of_batch_and_its_outputs_are_copied(
-    captured: list[tuple[int, ...]],
+    mocked: list[tuple[int, ...]],
 ):
     folded = Folded(tiny_progan().double(), torch.float64)
     graphed = Frames(folded, KEPT)
@@ -111,12 +117,12 @@ def test_a_graph_is_captured_once_for_every_size_of_batch_and_its_outputs_are_co
     found = []
     for rows in (slice(0, 3), slice(3, 6), slice(0, 1)):
         found += graphed.run([Job(z, {}, None, everything) for z in Z[rows].split(1)])
-    assert captured == [(4, 6, 4, 4), (1, 6, 4, 4)]
+    assert mocked == [(4, 6, 4, 4), (1, 6, 4, 4)]
     order = [0, 1, 2, 3, 4, 5, 0]
     assert_same(found, run(folded, [Job(Z[n : n + 1], {}, None, everything) for n in order], KEPT))
 
 
-def test_old_graphs_are_forgotten(captured: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch):
+def test_old_graphs_are_forgotten(mocked: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(frames, "MOST_GRAPHS", 1)
     folded = Folded(tiny_progan().double(), torch.float64)
     graphed = Frames(folded, KEPT)
@@ -124,4 +130,20 @@ def test_old_graphs_are_forgotten(captured: list[tuple[int, ...]], monkeypatch: 
     everything = [*(whole(shape.grid) for shape in folded.shapes), whole(32)]
     for count in (1, 2, 2, 1):
         graphed.run([Job(z, {}, None, everything) for z in Z[:count].split(1)])
-    assert [shape[0] for shape in captured] == [1, 2, 1]
+    assert [shape[0] for shape in mocked] == [1, 2, 1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_on_a_gpu_captured_graphs_render_a_session_as_the_plain_module_does():
+    net = tiny_progan().double()
+    wanted_of = partial(reference, tiny_progan().double(), Z[:2])
+    renderer, draw = Renderer(net.to("cuda"), dtype=torch.float64), random.Random(2)
+    first: dict[str, LayerEdit] = {}
+    for _ in range(6):
+        second = paint(renderer._folded, draw.choice(["layer2", "layer4", "layer8"]), draw)
+        requests = [Request(Z[0], first, 0, "me"), Request(Z[1], second, 1, "me")]
+        found = renderer.render(requests).cpu()
+        torch.testing.assert_close(found, wanted_of([first, second]), rtol=0, atol=1e-9)
+        first = {**first, **second}
+    assert renderer._frames is not None
+    assert len(renderer._frames._graphs) > 0

@@ -219,6 +219,16 @@ def test_a_picture_does_not_depend_on_what_it_was_batched_with(held: HeldRendere
             assert (one.int() - other.int()).abs().max() <= 1
 
 
+def test_keeping_a_picture_does_not_keep_its_batch(engine: Engine, held: HeldRenderer) -> None:
+    first = engine.submit(MODEL, 0, {})
+    assert held.entered.wait(10)
+    later = [engine.submit(MODEL, seed, edit(seed)) for seed in (1, 2, 3)]
+    held.go.set()
+    pictures = [future.result(30).picture for future in (first, *later)]
+    assert [picture.untyped_storage().nbytes() for picture in pictures] == [picture.nbytes for picture in pictures]
+    assert len({picture.data_ptr() for picture in pictures}) == 4
+
+
 def test_a_clients_paintings_of_an_image_are_one_session(engine: Engine, held: HeldRenderer) -> None:
     held.go.set()
     for client, seed in (("me", 5), ("you", 5), ("me", 6)):
