@@ -153,10 +153,13 @@ def test_units_that_are_not_finite_are_marked_and_leave_the_others_alone() -> No
     counts = HalfCounts(4)
     counts.add(torch.tensor([[1.0, torch.nan, 3.0, 4.0], [5.0, 6.0, -torch.inf, 8.0]]))
     counts.add(torch.ones(1, 4))
+    counts.add(torch.tensor([[torch.inf]]), 2)  # again
     assert counts.unusable.tolist() == [False, True, True, False]
     assert counts.peak[[0, 3]].tolist() == [5, 8]
     assert counts.low[[0, 3]].tolist() == [1, 1]
-    assert counts.size().tolist() == [3] * 4
+    assert counts.size().tolist() == [3, 3, 4, 3]
+    counts.add(torch.tensor([[torch.nan, 1.0, 1.0, 1.0]]))  # one more, and no other becomes usable again
+    assert counts.unusable.tolist() == [True, True, True, False]
     again = HalfCounts(4)
     again.load_state_dict(counts.state_dict())
     assert torch.equal(again.unusable, counts.unusable)
