@@ -60,11 +60,11 @@ def test_levels_are_equal_steps_of_the_logarithm_down_to_a_thousandth() -> None:
     assert level_quantiles(3) == [0.9, 0.99, 0.999]
 
 
-def counted(values: list[float], trees: list[int], *levels: float) -> LevelCounts:
-    """One unit's values at as many positions, those at `trees` showing a tree, with these levels."""
+def counted(values: list[float], places: list[int], *levels: float, label: int = 2) -> LevelCounts:
+    """One unit's values at as many positions, those at `places` showing a tree (1: the sky), with these levels."""
     counts = LevelCounts(torch.tensor([levels]), COLUMNS)
     labels = torch.zeros(1, 2, 1, len(values), dtype=torch.int64)
-    labels[0, 0, 0, trees] = 2
+    labels[0, 0, 0, places] = label
     codes = counts.codes.of(labels)
     counts.add_labels(codes)
     counts.add(0, torch.tensor(values), codes)
@@ -91,7 +91,8 @@ def test_a_concept_must_be_seen_at_a_thousandth_of_the_positions() -> None:
 
 
 def test_unit_and_concept_must_agree_at_more_than_four_fifths_of_the_positions() -> None:
-    assert best(counted([1.0, 0, 0, 0, 0], [0, 1], 0.5)) == NOTHING
+    for label in (1, 2):
+        assert best(counted([1.0, 0, 0, 0, 0], [0, 1], 0.5, label=label)) == NOTHING
     iqr, iou, threshold, concept = best(counted([1.0, 0, 0, 0, 0, 0], [0, 1], 0.5))
     assert (iou, threshold, concept) == (0.5, 0.5, 1)
     # H(A, B) of 1/6, 1/6, 4/6; I = H(1/6) + H(1/3) - H(A, B)
@@ -116,7 +117,7 @@ def test_what_is_counted_twice_counts_twice() -> None:
 
 
 def test_more_units_than_a_block_are_each_scored_for_themselves() -> None:
-    units = BLOCK + 2
+    units = 2 * BLOCK + 2
     counts = LevelCounts(torch.arange(1.0, units + 1)[:, None], COLUMNS)
     codes = counts.codes.of(torch.tensor([[[[2, 0, 0, 0, 0, 0]], [[0, 0, 0, 0, 0, 0]]]]))
     counts.add_labels(codes)

@@ -123,6 +123,15 @@ def test_values_beyond_half_precision_count_as_the_largest() -> None:
     assert counts.peak.tolist() == [1e9]
 
 
+def test_they_count_with_the_largest_and_looking_does_not_move_them() -> None:
+    counts = HalfCounts(2)
+    counts.add(torch.tensor([[0.0, 0.0], [65504.0, -65504.0], [65504.0, -65504.0], [1e9, -1e9]]))
+    for dtype in (torch.int32, torch.int64):
+        counts.counts = counts.counts.to(dtype)
+        for _ in range(2):
+            assert counts.mean().tolist() == [49128, -49128]  # 3/4 of 65504
+
+
 def test_zero_is_a_bin_of_its_own() -> None:
     counts = HalfCounts(1)
     counts.add(torch.tensor([[0.0], [-0.0], [1e-40], [1e-9], [-1e-9], [2.0**-25]]))
@@ -166,6 +175,8 @@ def test_units_that_are_not_finite_are_marked_and_leave_the_others_alone() -> No
     other = HalfCounts(4)
     other.merge(counts)
     assert torch.equal(other.unusable, counts.unusable)
+    counts.merge(HalfCounts(4))
+    assert torch.equal(other.unusable, counts.unusable)
 
 
 def test_counters_grow_before_they_overflow() -> None:
@@ -204,6 +215,8 @@ def test_units_without_values_have_no_size_and_a_mean_of_zero() -> None:
     assert (counts.low.tolist(), counts.peak.tolist()) == ([math.inf] * 2, [-math.inf] * 2)
     counts.add(torch.tensor([[[1.0, 3.0]], [[5.0, 7.0]]]), 1)
     assert (counts.size().tolist(), counts.mean().tolist()) == ([0, 4], [0, 4])
+    counts.add(torch.tensor([[5.0]]))
+    assert counts.mean().tolist() == [5, 4]
 
 
 def test_ranks_are_those_of_the_decimal_that_is_written() -> None:
