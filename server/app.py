@@ -16,12 +16,13 @@ from starlette.templating import Jinja2Templates
 
 from dissect_core.errors import UnitbrushError
 from dissect_core.version import __version__
-from server.errors import install_error_handlers
-from server.http.headers import NoTracebacks, SecurityHeaders
+from server.http.bodies import JSON_BODIES
+from server.http.error_handlers import install_error_handlers
+from server.http.headers import HeadAsGet, SecurityHeaders
 from server.http.limits import BodyLimit
 from server.http.routes import health, looking, models, pages, paint, render, units
 from server.http.static import VersionedFiles
-from server.schemas import ErrorOut, Painting
+from server.schemas import ErrorOut
 from server.services import Services, load_services
 from server.settings import Settings
 
@@ -72,8 +73,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.mount("/static", static, name="static")
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)  # leaves pictures as they are
-    app.add_middleware(NoTracebacks)
-    app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way that FastAPI documents
     return app
@@ -98,7 +99,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
         )
-        _, bodies = models_json_schema([(Painting, "validation")], ref_template="#/components/schemas/{model}")
+        _, bodies = models_json_schema(
+            [(kind, "validation") for kind in JSON_BODIES], ref_template="#/components/schemas/{model}"
+        )
         schema["components"]["schemas"] |= bodies["$defs"]
         app.openapi_schema = schema
     return app.openapi_schema

@@ -3,27 +3,18 @@
     {"error": {"code": "unknown_concept", "field": "strokes[0].concept", "value": "tre",
                "allowed": "one of tree, door", "message": "no brush 'tre'"}}
 
-The client gets a message that helps; tracebacks go to the log.
+Knows no web framework: `http/error_handlers.py` makes answers of these.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
-from starlette.templating import Jinja2Templates
-
 from dissect_core.errors import ArtifactMismatch, BadCheckpoint, UnitbrushError, shorten
-
-log = logging.getLogger("unitbrush.server")
 
 RETRY_AFTER_S = 5
 """When to come back after a 503 that does not know better: about what a restart takes."""
@@ -133,63 +124,6 @@ def printable(value: object) -> str | int | float | bool | None:
     if isinstance(value, int):
         return value if abs(value) < 2**63 else "a very large number"
     return str(value).encode("utf-8", "backslashreplace").decode()
-
-
-def error_response(error: UnitbrushError) -> JSONResponse:
-    """The response of an error."""
-    headers = {"Cache-Control": "no-store"}
-    if isinstance(error, ApiError):
-        headers |= error.headers
-    if (again_s := retry_after_s(error)) is not None:
-        headers["Retry-After"] = str(again_s)
-    return JSONResponse(error_body(error), status_of(error), headers)
-
-
-def install_error_handlers(app: FastAPI) -> None:
-    """Give every error of `app` the one shape."""
-    app.add_exception_handler(UnitbrushError, _core_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
-
-
-def _core_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, UnitbrushError)
-    if isinstance(error, SERVER_FAULTS):
-        log.error("a request met a bad file", exc_info=error)
-    return error_response(error)
-
-
-def _validation_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return error_response(from_validation(error.errors()))
-
-
-def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    path = request.url.path
-    known = {
-        400: ("bad_body", "body", "unreadable", "JSON in UTF-8, not nested too deeply", "the body cannot be read"),
-        404: ("not_found", "path", path, "see /docs", "there is nothing at this address"),
-        405: ("method_not_allowed", "method", request.method, "see /docs", "this address has no such method"),
-    }
-    code, field, value, allowed, message = known.get(
-        error.status_code, ("http_error", "request", path, "see /docs", str(error.detail))
-    )
-    headers = dict(error.headers or {})
-    if error.status_code == 405 and "Allow" in headers:
-        allowed = headers["Allow"]
-    found = ApiError(error.status_code, code, message, field=field, value=value, allowed=allowed, headers=headers)
-    return _error_page(request) if error.status_code == 404 and _wants_page(request) else error_response(found)
-
-
-def _wants_page(request: Request) -> bool:
-    """A person with a browser looks for a page, not a program for data."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))
-
-
-def _error_page(request: Request) -> Response:
-    templates: Jinja2Templates = request.app.state.templates
-    return templates.TemplateResponse(request, "error.html", {"title": None, "message": None}, status_code=404)
 
 
 def unexpected() -> ApiError:

@@ -22,10 +22,14 @@ from pydantic import (
 from dissect_core.images.pixels import Format
 from dissect_core.models.latents import MAX_ID
 from server.errors import ApiError, from_validation
+from server.settings import Settings
 
 Name = Annotated[StrictStr, Field(max_length=100)]
 MaskNumber = Annotated[StrictInt, Field(ge=0, lt=2**32)]
 M = TypeVar("M", bound=BaseModel)
+
+MOST_UNITS = 4096
+"""Units in one list: more than any layer has."""
 
 
 class _Request(BaseModel):
@@ -40,7 +44,9 @@ class Stroke(_Request):
     """
 
     concept: Name | None = Field(None, description="A brush of the model, for example tree.", examples=["tree"])
-    units: tuple[StrictInt, ...] | None = Field(None, description="Unit numbers of `layer`, best first.")
+    units: tuple[StrictInt, ...] | None = Field(
+        None, max_length=MOST_UNITS, fail_fast=True, description="Unit numbers of `layer`, best first."
+    )
     layer: Name | None = Field(
         None, description="The layer to edit; a concept has one of its own, units need one.", examples=["layer4"]
     )
@@ -70,7 +76,9 @@ class Painting(_Request):
 
     model: Name = Field(description="Id of a generator.", examples=["storybook-church"])
     seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
-    strokes: list[Stroke] = Field(default_factory=list, description="Earliest first; later ones paint over earlier.")
+    strokes: list[Stroke] = Field(
+        default_factory=list, fail_fast=True, description="Earliest first; later ones paint over earlier."
+    )
     format: Format = Field("png", description="png and webp-lossless are exact, webp smaller.")
     scale: StrictInt = Field(1, ge=1, description="Every pixel of the network as a square of so many pixels.")
     draft: bool = Field(
@@ -179,9 +187,35 @@ class ErrorOut(BaseModel):
     error: ErrorDetail
 
 
-def parse(kind: type[M], data: bytes | str, max_strokes: int) -> M:
-    """JSON text -> a `Painting` or `PaintFrame`.  Raises ApiError 422 naming the first bad field."""
+def parse(kind: type[M], data: bytes | str, settings: Settings) -> M:
+    """JSON text -> a `Painting`, a `PaintFrame` or a `Question`.  Raises ApiError 422 naming the first bad field.
+
+    What has far more parts than the largest painting is refused by counting, before any of it is parsed: parsing holds
+    up everybody else.
+    """
+    check_parts(data, settings)
     try:
-        return kind.model_validate_json(data, context={"max_strokes": max_strokes})
+        return kind.model_validate_json(data, context={"max_strokes": settings.max_strokes})
     except ValidationError as error:
         raise from_validation(error.errors(include_url=False)) from None
+
+
+def check_parts(data: bytes | str, settings: Settings) -> None:
+    """Raises ApiError 422 for a text with more commas, colons and brackets than the largest painting can have."""
+    text, fields = data if isinstance(data, bytes) else data.encode(), len(Stroke.model_fields)
+    allowed = {
+        "fields": (b":", 2 * settings.max_strokes * fields),
+        "objects and lists": (b"{[", 8 * settings.max_strokes + 100),
+        "values": (b",", settings.max_strokes * (2 * fields + settings.max_units_per_stroke)),
+    }
+    for name, (marks, most) in allowed.items():
+        found = sum(map(text.count, marks))
+        if found > most:
+            raise ApiError(
+                422,
+                "too_many_parts",
+                f"the JSON has too many {name}",
+                field="body",
+                value=f"{found} {name}",
+                allowed=f"at most {most}",
+            )

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import errno
-import logging
 import os
-import socket
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import torch
 import typer
-import uvicorn
 from pydantic import ValidationError
 
 from dissect_core.errors import UnitbrushError
 from dissect_core.system.devices import pick_device
 from dissect_core.system.memory import keep_freed_memory, keep_kernels
 from server.app import create_app
+from server.http.web_server import WebServer, listen, page_addresses, set_up_logging
 from server.services import load_services
-from server.settings import Settings
-
-BACKLOG = 512
-GRACE_SECONDS = 3
-MESSAGES_READ = 2
-"""Live-preview messages of up to so many times the limit are read, to be answered; a larger one ends the connection."""
+from server.settings import Settings, check_variables
 
 
 def serve(
@@ -45,43 +37,28 @@ def serve(
     }
     keep_freed_memory()
     keep_kernels()
-    settings = _settings({name: value for name, value in given.items() if value is not None})
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    listener = _listen(settings)
     try:
-        chosen = pick_device(settings.device)
-        typer.echo(device_line(chosen))
-        app_to_serve = create_app(settings, load_services(settings))
+        check_variables(os.environ)
+        _run(_settings({name: value for name, value in given.items() if value is not None}))
     except UnitbrushError as error:
-        listener.close()
         _stop(f"Cannot start: {error.message} ({error.field}: {error.value}; allowed: {error.allowed})")
-    config = uvicorn.Config(
-        app_to_serve,
-        log_level=settings.log_level,
-        access_log=settings.log_level in ("debug", "info"),
-        backlog=BACKLOG,
-        ws_max_size=MESSAGES_READ * settings.max_message_bytes,
-        ws_ping_interval=settings.ping_seconds,
-        ws_ping_timeout=settings.ping_seconds,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
-    )
-    _AnnouncedServer(config, page_address(listener)).run(sockets=[listener])
 
 
-class _AnnouncedServer(uvicorn.Server):
-    """Says where the page is once it can be opened."""
+def _run(settings: Settings) -> None:
+    """Load all, then serve until told to stop.  Raises UnitbrushError for what keeps it from starting."""
+    set_up_logging(settings.log_level)
+    with listen(settings) as listener:
+        typer.echo(device_line(pick_device(settings.device)))
+        app = create_app(settings, load_services(settings))
+        here, *elsewhere = page_addresses(listener, settings.root_path)
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self.address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then announce."""
-        await super().startup(sockets=sockets)
-        if self.started:
-            typer.echo(f"Ready{seconds_since_start()}. Paint at {self.address}  (Ctrl+C stops)")
+        def announce() -> None:
+            typer.echo(f"Ready{seconds_since_start()}. Paint at {here}  (Ctrl+C stops)")
+            for address in elsewhere:
+                typer.echo(f"From other computers: {address}")
             sys.stdout.flush()
+
+        WebServer(app, settings, announce).run(sockets=[listener])
 
 
 def seconds_since_start() -> str:
@@ -104,13 +81,6 @@ def device_line(device: torch.device) -> str:
     return f"No GPU found: running on the CPU ({cores})."
 
 
-def page_address(listener: socket.socket) -> str:
-    """The address of the page for a browser on this computer."""
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}/paint"
-
-
 def _settings(given: dict[str, Any]) -> Settings:
     """Settings from the options and the environment; a bad one is told by its name."""
     try:
@@ -119,30 +89,6 @@ def _settings(given: dict[str, Any]) -> Settings:
         problem = error.errors(include_url=False)[0]
         name = ".".join(map(str, problem["loc"]))
         _stop(f"Cannot start: the setting {name} is {problem['input']!r}: {problem['msg']}")
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """The socket to serve on; taken before anything is loaded, so that a taken port is told at once."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except socket.gaierror:
-        _stop(f"There is no address {settings.host} on this computer; the usual one is --host 127.0.0.1.")
-    listener = socket.socket(family, kind, protocol)  # protocol TCP told, or asyncio would not send without delay
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(BACKLOG)  # or a second server could bind while this one is loading
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            _stop(
-                f"Port {settings.port} is taken, perhaps by another Unitbrush. "
-                f"Stop that one, or take another port: --port {settings.port % 65535 + 1}"
-            )
-        _stop(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.")
-    return listener
 
 
 def _stop(message: str) -> NoReturn:

@@ -5,21 +5,31 @@ Set one with an environment variable, `UNITBRUSH_` before its name in capitals: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dissect_core.errors import UnitbrushError
 from dissect_core.system.places import PRECOMPUTED, REPOSITORY
+
+PREFIX = "UNITBRUSH_"
 
 
 class Settings(BaseSettings):
     """The settings of one server; immutable, read from the environment where not given."""
 
-    model_config = SettingsConfigDict(env_prefix="UNITBRUSH_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     host: str = Field("127.0.0.1", description="The address to listen on; the default is reachable from here only.")
+    root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Where a proxy shows us, like /lab; one that sends X-Forwarded-Prefix needs no setting.",
+    )
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     precomputed_path: Path = Field(
         PRECOMPUTED, description="The folder with the networks, their dissections and brushes."
@@ -53,6 +63,17 @@ class Settings(BaseSettings):
     )
 
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest body of a request; a larger one gets 413.")
+    max_bodies_mebibytes: int = Field(
+        64, ge=1, description="Memory for the bodies above 256 KiB of all requests together; beyond it they get 503."
+    )
+    max_connections: int = Field(
+        1000, ge=1, description="Most connections at once, live previews included; fewer where the system allows fewer."
+    )
+    head_timeout_seconds: float = Field(15.0, gt=0, description="Longest time for the head of a request to arrive.")
+    body_timeout_seconds: float = Field(60.0, gt=0, description="Longest time for the body of a request to arrive.")
+    answer_timeout_seconds: float = Field(
+        60.0, gt=0, description="Longest pause of a client that reads an answer; then its connection ends."
+    )
     max_strokes: int = Field(500, ge=1, description="Most strokes in one painting.")
     max_units_per_stroke: int = Field(64, ge=1, description="Most units that one stroke may set.")
     max_level: float = Field(
@@ -114,3 +135,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         """Text from the environment, at its commas."""
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def check_variables(names: Iterable[str]) -> None:
+    """Refuse a variable that looks like a setting and is none.  Raises UnitbrushError with the nearest name."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.5)
+            allowed = f"did you mean {near[0]}?" if near else "see docs/settings.md"
+            raise UnitbrushError(f"there is no setting {name}", field=name, value=name, allowed=allowed)

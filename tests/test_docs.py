@@ -97,7 +97,7 @@ def settings_table() -> str:
         default = field.default
         if isinstance(default, Path):
             default = default.relative_to(REPOSITORY)
-        shown = "none" if default == () else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        shown = "none" if default in ((), "") else f"`{str(default).lower() if isinstance(default, bool) else default}`"
         rows.append(f"| `UNITBRUSH_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows) + "\n"
 

@@ -1,15 +1,9 @@
-"""Headers of every answer, and the answer when something goes wrong that nobody expected."""
+"""Headers of every answer."""
 
 from __future__ import annotations
 
-import logging
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from server.errors import error_response, unexpected
-
-log = logging.getLogger("unitbrush.server")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -48,28 +42,14 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class NoTracebacks:
-    """ASGI middleware: an unexpected error goes to the log, and the client gets the one error shape with status 500."""
+class HeadAsGet:
+    """ASGI middleware: HEAD is answered wherever GET is, with the same headers; the web server leaves the body out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        begun = False
-
-        async def watched_send(message: Message) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched_send)
-        except Exception:
-            log.exception("unexpected error in %s %s", scope["method"], scope["path"])
-            if begun:
-                raise
-            await error_response(unexpected())(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)

@@ -17,7 +17,7 @@ from dissect_core.errors import UnitbrushError
 from server.errors import ApiError, error_body, unexpected
 from server.painting.masks import Mask, MaskStore, masks_of
 from server.painting.studio import Studio
-from server.schemas import PaintFrame, parse
+from server.schemas import PaintFrame, check_parts, parse
 from server.settings import Settings
 from server.work.waiting import STOPPING
 
@@ -53,9 +53,9 @@ class Preview:
     async def receive(self, message: str | bytes) -> None:
         """Take a message: it becomes the painting that waits, or is answered with an error."""
         try:
-            waiting = self._read(message)
+            waiting = await self.studio.in_pool(lambda: self._read(message))
         except UnitbrushError as error:
-            await self._refuse(_id_of(message), error)
+            await self._refuse(_id_of(message, self.studio.settings), error)
             return
         older, self._waiting = self._waiting, waiting
         self._arrived.set()
@@ -118,7 +118,7 @@ class Preview:
                 value=f"{size} bytes",
                 allowed=f"at most {settings.max_message_bytes} bytes",
             )
-        frame = parse(PaintFrame, message, settings.max_strokes)
+        frame = parse(PaintFrame, message, settings)
         return _Waiting(frame, masks_of(frame.strokes, settings, self.masks))
 
     async def _refuse(self, frame_id: int | None, error: UnitbrushError) -> None:
@@ -129,11 +129,12 @@ class Preview:
             await self._send_text(json.dumps(answer))
 
 
-def _id_of(message: str | bytes) -> int | None:
+def _id_of(message: str | bytes, settings: Settings) -> int | None:
     """The number of a message that could not be read as a whole, if it says one."""
     try:
+        check_parts(message, settings)
         frame_id = json.loads(message)["id"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (UnitbrushError, ValueError, TypeError, KeyError, RecursionError):
         return None
     good = isinstance(frame_id, int) and not isinstance(frame_id, bool) and 0 <= frame_id < 2**32
     return frame_id if good else None

@@ -16,13 +16,12 @@ from typing import Any
 
 import httpx
 import numpy as np
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
 from server.app import create_app
+from server.http.web_server import WebServer
 from server.painting.studio import Studio
-from server.serve import MESSAGES_READ
 from server.settings import Settings
 
 
@@ -51,15 +50,7 @@ def live_server(settings: Settings) -> Iterator[LiveServer]:
     listener = socket.socket(proto=socket.IPPROTO_TCP)  # as `unitbrush serve` has it: asyncio then sends without delay
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        ws_max_size=MESSAGES_READ * settings.max_message_bytes,
-        ws_ping_interval=settings.ping_seconds,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
+    server = WebServer(app, settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import socket
 from collections.abc import Callable
@@ -20,8 +21,8 @@ from dissect_core.system.artifacts import hashes, write_json
 from dissect_core.units.gallery import write_gallery
 from server.app import create_app
 from server.cli import command_line
-from server.serve import _listen, page_address
-from server.settings import Settings
+from server.http.web_server import listen, page_addresses
+from server.settings import Settings, check_variables
 from tests.server.live import assert_error_shape, live_server, painting, stroke
 
 
@@ -201,13 +202,13 @@ def test_a_taken_port_is_told_with_a_way_out(precomputed: Path) -> None:
         port = taken.getsockname()[1]
         code, said = invoke("--port", str(port), "--precomputed", str(precomputed))
     assert code == 1
-    assert f"Port {port} is taken" in said
+    assert f"port {port} is taken" in said
     assert "--port" in said
 
 
 def test_the_server_listens_so_that_small_messages_are_not_held_back(settings: Settings) -> None:
     """asyncio sets TCP_NODELAY only where the socket says TCP; without it each live picture comes 40 ms late."""
-    with _listen(settings.model_copy(update={"port": 0})) as listener:
+    with listen(settings.model_copy(update={"port": 0})) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 
@@ -243,4 +244,21 @@ def test_the_command_tells_an_address_that_is_not_here() -> None:
 def test_the_page_address_can_be_opened_on_this_computer() -> None:
     with socket.socket() as everywhere:
         everywhere.bind(("0.0.0.0", 0))
-        assert page_address(everywhere) == f"http://127.0.0.1:{everywhere.getsockname()[1]}/paint"
+        port = everywhere.getsockname()[1]
+        here, *elsewhere = page_addresses(everywhere)
+        assert here == f"http://127.0.0.1:{port}/paint"
+        assert all(re.fullmatch(rf"http://[\d.]+:{port}/paint", address) for address in elsewhere)
+        assert page_addresses(everywhere, "/lab")[0] == f"http://127.0.0.1:{port}/lab/paint"
+    with socket.socket() as mine:
+        mine.bind(("127.0.0.1", 0))
+        assert len(page_addresses(mine)) == 1
+
+
+def test_a_misspelt_variable_is_refused_with_the_nearest_name(precomputed: Path) -> None:
+    code, said = invoke("--precomputed", str(precomputed), UNITBRUSH_MAX_STROKE="3")
+    assert code == 1
+    assert "UNITBRUSH_MAX_STROKE" in said
+    assert "did you mean UNITBRUSH_MAX_STROKES?" in said
+    with pytest.raises(UnitbrushError, match="UNITBRUSH_XYZ"):
+        check_variables(["PATH", "UNITBRUSH_XYZ"])
+    check_variables(["UNITBRUSH_MAX_STROKES", "unitbrush_port", "HOME"])

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from dissect_core.images.pixels import Format, media_type
 from dissect_core.version import __version__
-from server.errors import ApiError, unknown_image
-from server.http.deps import ClientDep, DissectedDep, LayerDep, LookingDep, SettingsDep, Unit, UnitDep
+from server.errors import unknown_image
+from server.http.bodies import UPLOAD, json_body, json_schema_of, picture_body
+from server.http.deps import ClientDep, DissectedDep, LayerDep, LookingDep, SettingsDep, StudioDep, Unit, UnitDep
 from server.http.routes.pictures import cache_headers, not_modified
 from server.units.describe import picture_version, strongest_out, top_images
 from server.units.inspector import GreyMap
@@ -20,9 +21,6 @@ router = APIRouter(prefix="/api/models/{model}", tags=["looking"])
 
 Version = Annotated[str, Query(max_length=100, description="As in the addresses that the API gives.")]
 PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}, "image/png": {}}}}
-UPLOAD: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
 
 @router.get(
@@ -104,7 +102,7 @@ async def show_activation(
 )
 async def find_activation(request: Request, looking: LookingDep, client: ClientDep, unit: UnitDep) -> Response:
     """The same for a picture file, of which a classifier sees the middle square."""
-    data = await _picture_file(request)
+    data = await picture_body(request)
     found = await looking.activation(
         unit.model, unit.name, unit.number, lambda: looking.of_file(unit.model, data), client
     )
@@ -114,16 +112,19 @@ async def find_activation(request: Request, looking: LookingDep, client: ClientD
 @router.post("/classify", summary="What a classifier says of your picture", openapi_extra=UPLOAD)
 async def classify(request: Request, looking: LookingDep, client: ClientDep, model: DissectedDep) -> ClassesOut:
     """All classes with their probabilities, best first; it sees the middle square of the picture."""
-    found = await looking.classes(model, await _picture_file(request), client)
+    found = await looking.classes(model, await picture_body(request), client)
     return ClassesOut(model=model.card.id, classes=[ClassOut(name=name, probability=p) for name, p in found])
 
 
-@router.post("/layers/{layer}/strongest", summary="Which units are strongest here?")
+@router.post(
+    "/layers/{layer}/strongest", summary="Which units are strongest here?", openapi_extra=json_schema_of(Question)
+)
 async def find_strongest(
-    looking: LookingDep, settings: SettingsDep, client: ClientDep, layer: LayerDep, question: Question
+    request: Request, studio: StudioDep, looking: LookingDep, client: ClientDep, layer: LayerDep
 ) -> StrongestOut:
     """Units by their mean activation over a place of a picture, in each unit's own quantiles; of equals the first."""
-    model = layer.model
+    model, settings = layer.model, studio.settings
+    question = await json_body(request, studio, Question)
     if question.seed is not None:
         await looking.known_seed(model, question.seed)
     found = await looking.strongest(
@@ -145,17 +146,3 @@ def _grey(unit: Unit, found: GreyMap, headers: dict[str, str]) -> Response:
         "X-Unitbrush-Maximum": f"{found.highest:.9g}",
     }
     return Response(found.data, media_type="image/png", headers=scale | headers)
-
-
-async def _picture_file(request: Request) -> bytes:
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not content_type.startswith("image/"):
-        raise ApiError(
-            415,
-            "bad_content_type",
-            "the body must be a picture file",
-            field="Content-Type",
-            value=content_type or "missing",
-            allowed="image/png, image/jpeg, image/webp or image/gif",
-        )
-    return await request.body()

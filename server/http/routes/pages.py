@@ -31,13 +31,13 @@ async def home() -> Response:
     return RedirectResponse("/paint", status_code=307)
 
 
-@router.api_route("/paint", methods=["GET", "HEAD"])
+@router.get("/paint")
 async def paint(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
     """The painting page."""
     return _page(request, "paint.html", {"bootstrap": bootstrap(studio, settings)})
 
 
-@router.api_route("/units", methods=["GET", "HEAD"])
+@router.get("/units")
 async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
     """The wall of units; which ones is for the page to read from the query, the layers are already inside."""
     found = studio.catalog.dissected
@@ -46,14 +46,14 @@ async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> R
     return _page(request, "units.html", {"bootstrap": bootstrap(studio, settings, layers=summary)})
 
 
-@router.api_route("/units/{model}/{layer}", methods=["GET", "HEAD"])
+@router.get("/units/{model}/{layer}")
 async def units_of_layer(studio: StudioDep, model: str, layer: str) -> Response:
     """Somebody who leaves the unit out of an address wants all of them."""
     _dissected(studio, model)
     return _wall_of(model, layer)
 
 
-@router.api_route("/units/{model}/{layer}/{unit}", methods=["GET", "HEAD"])
+@router.get("/units/{model}/{layer}/{unit}")
 async def one_unit(
     request: Request, studio: StudioDep, settings: SettingsDep, model: str, layer: str, unit: str
 ) -> Response:
@@ -81,7 +81,7 @@ async def all_layers(studio: StudioDep, model: str = "") -> Response:
     return RedirectResponse(f"/layers/{first}{query}", status_code=307)
 
 
-@router.api_route("/layers/{model}", methods=["GET", "HEAD"])
+@router.get("/layers/{model}")
 async def layers(request: Request, studio: StudioDep, settings: SettingsDep, model: str) -> Response:
     """The comparison of the layers of one network, or with `?with=` of two."""
     names = [model, *request.query_params.getlist("with")[:1]]
@@ -89,13 +89,13 @@ async def layers(request: Request, studio: StudioDep, settings: SettingsDep, mod
     return _page(request, "layers.html", {"bootstrap": bootstrap(studio, settings, layers=summaries)})
 
 
-@router.api_route("/look", methods=["GET", "HEAD"])
+@router.get("/look")
 async def look(request: Request, studio: StudioDep, settings: SettingsDep) -> Response:
     """Which units are strongest at a place of a picture."""
     return _page(request, "look.html", {"bootstrap": bootstrap(studio, settings)})
 
 
-@router.api_route("/about", methods=["GET", "HEAD"])
+@router.get("/about")
 async def about(request: Request, studio: StudioDep) -> Response:
     """What this is, in plain words, and what each network was trained on."""
     models = [model_out(card, studio.catalog) for card in studio.catalog.cards.values()]
@@ -103,7 +103,7 @@ async def about(request: Request, studio: StudioDep) -> Response:
     return _page(request, "about.html", {"bootstrap": {}, "models": models, "painted": painted})
 
 
-@router.api_route("/docs", methods=["GET", "HEAD"])
+@router.get("/docs")
 async def docs(request: Request) -> Response:
     """The API, described from its own schema, without anything from another host."""
     schema = request.app.openapi()
