@@ -34,6 +34,10 @@ COMMANDS = {
         "dissect_core.commands.judge:judge",
         "Compare a generator's pictures with painted ones in features from elsewhere; written into its card.",
     ),
+    "additions": Home(
+        "dissect_core.commands.judge:additions",
+        "Measure brushes by new things in free places of consecutive images, or draw these strokes for the eye.",
+    ),
     "fetch": Home(
         "dissect_core.commands.fetch:fetch_command",
         "Download a published generator, verify it and put it beside the storybook networks.",

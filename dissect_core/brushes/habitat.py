@@ -122,9 +122,9 @@ def brush_radius(found: Instances) -> float:
     return min(max(radius, RADII[0]), RADII[1])
 
 
-def plausible_places(habitat: Habitat, pool: Pool, columns: Columns) -> Places:
-    """One plausible place on each image of the pool that has any."""
-    weights = habitat.range * (_disc_share(pool.is_concept(columns, habitat.concept), habitat.radius) <= 0)
+def plausible_places(habitat: Habitat, pool: Pool, columns: Columns, clear: float = 1.0) -> Places:
+    """One plausible place on each image of the pool that has any; clear: radii around it without the concept."""
+    weights = habitat.range * (_disc_share(pool.is_concept(columns, habitat.concept), habitat.radius * clear) <= 0)
     for category, shares in habitat.company.items():
         weights = weights * shares[at_positions(pool.labels[category], GRID).long()]
     objects = pool.labels[next(iter(columns.categories))]

@@ -252,7 +252,6 @@ def test_a_network_that_died_is_told_at_once_and_the_connection_closes(
 def test_the_first_stroke_of_a_far_image_holds_up_nobody(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Walking to a far image is held; others paint meanwhile, though every encoding thread but one would do."""
 
-
     walking, go = threading.Event(), threading.Event()
     plain = studio.latents
 
