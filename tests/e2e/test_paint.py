@@ -315,6 +315,15 @@ def test_the_first_visit_teaches_by_doing_and_never_again(open_page: OpenPage) -
     assert painter.page.locator("#hint").is_hidden()
 
 
+def test_a_hint_is_given_only_in_the_scene_that_its_brush_is_shown_on(open_page: OpenPage) -> None:
+    painter = open_page("/paint?model=storybook-church&seed=3", taught=False)
+    assert painter.page.locator("#hint").is_hidden(), "the first brush is shown on scene 0"
+    fourth = painter.page.locator(".brush").nth(3)
+    fourth.click()
+    painter.page.wait_for_selector("#hint:not([hidden])")
+    assert fourth.inner_text().split()[0].lower() in painter.page.locator("#hint-text").inner_text()
+
+
 def test_expert_settings_reach_the_network(open_page: OpenPage) -> None:
     painter = open_page()
     painter.stroke(*ACROSS)
