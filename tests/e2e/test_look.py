@@ -153,3 +153,10 @@ def test_ones_own_picture_stays_where_it_is_from_unit_to_unit_until_it_is_remove
     page.reload()
     page.wait_for_selector("#open")
     assert page.locator("#picture").is_hidden()
+
+
+def test_a_network_that_is_not_here_is_named_and_another_one_shown(browse: Browse) -> None:
+    page = browse("/look?model=moon")
+    page.wait_for_selector("#origin:has-text('There is no network “moon” on this server')", timeout=WAIT_MS)
+    assert page.locator("#model").input_value() == CHURCH
+    page.wait_for_selector("#pixels:not([hidden])", timeout=WAIT_MS)

@@ -9,6 +9,7 @@
  * @typedef {object} State
  * @property {readonly Model[]} models
  * @property {LookQuery} query  what the address says
+ * @property {string} missing  a network that the address named and that is not here
  * @property {Layers | null} layers  of query.model; null: on their way
  * @property {Blob | null} picture  one's own, for a classifier
  *
@@ -34,7 +35,7 @@ export const sees = (models, model) => models.some(({ id, kind }) => id === mode
 export const turn = (s, query, uploaded = null) =>
   query.model === s.query.model
     ? { ...s, query }
-    : { ...s, query, layers: null, picture: sees(s.models, query.model) ? uploaded : null };
+    : { ...s, query, layers: null, missing: "", picture: sees(s.models, query.model) ? uploaded : null };
 
 /** Look at a picture of one's own, with a network that sees. @param {State} s @param {string} model
  * @param {Blob} picture @returns {State} */

@@ -33,9 +33,11 @@ else showEmpty("There is no network on this server yet.");
 function start(otherwise) {
   const known = (/** @type {LookQuery} */ query) =>
     models.some(({ id }) => id === query.model) ? query : { ...query, model: otherwise };
-  const queryNow = known(readQuery(location.search));
+  const wanted = readQuery(location.search);
+  const queryNow = known(wanted);
+  const missing = wanted.model === queryNow.model ? "" : wanted.model;
   const picture = sees(models, queryNow.model) ? uploadedPicture() : null; // one comes back to it, or reloads
-  const store = createStore(/** @type {State} */ ({ models, query: queryNow, layers: null, picture }));
+  const store = createStore(/** @type {State} */ ({ models, query: queryNow, missing, layers: null, picture }));
   const looking = openLooking(store);
   /** @param {Partial<LookQuery>} change */
   const go = (change) => store.update((s) => ({ ...s, query: { ...s.query, ...change } }));

@@ -57,7 +57,9 @@ export function mountLookPicture(store, looking) {
       element("remove").hidden = element("classes").hidden = !picture;
       element("own-note").textContent = ownNote(store.state);
       const { title: name = "", origin = "" } = store.state.models.find(({ id }) => id === model) ?? {};
-      element("origin").textContent = `${name}: ${origin}.`;
+      const { missing } = store.state;
+      const news = missing ? `There is no network “${missing}” on this server; this is another one. ` : "";
+      element("origin").textContent = `${news}${name}: ${origin}.`;
       element("invite").hidden = looking.hasPicture();
       need(document, "#seed", HTMLInputElement).value = String(seed);
       void show();
