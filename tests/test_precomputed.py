@@ -9,7 +9,7 @@ from pathlib import Path
 from dissect_core.dissection.files import read_dissection
 from dissect_core.models.card import read_card
 from dissect_core.system.artifacts import read_tensors
-from dissect_core.training.config import read_generator_config
+from dissect_core.training.generator_config import read_generator_config
 from dissect_core.units.gallery import read_gallery
 from tests.source import ROOT, files
 
