@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -28,11 +29,13 @@ from dissect_core.training.schedule import Allowance, Moment, falling, remaining
 
 PIECE = 4
 """Pictures by which precisions are compared."""
+REPORTED_EVERY = 8
+"""Steps between two looks at the losses, for each of which a GPU has to be waited for."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one training step reports: images shown so far, share of the run that is done, its moment, both losses."""
+    """What one step reports: images shown so far, share of the run that is done, its moment, the last losses."""
 
     shown: int
     done: float
@@ -65,7 +68,10 @@ class GeneratorTraining:
         self.optimiser = adam(self.generator, config.learning_rate)
         self.opponents = opponents(config, features, device)
         self.weights = scene_weights(scenes, config.balance) if config.balance else None
+        self.bank = torch.from_numpy(np.array(scenes.images)).to(device) if device.type == "cuda" else None
+        """All pictures as bytes in the memory of a GPU, where the processor would be too slow to bring them."""
         self.shown = self.steps = self.warmed = 0
+        self.losses = (0.0, 0.0)
         self.before = 0.0
         """Seconds of earlier sittings of this run, as its allowance counts them."""
         self.allowance: Allowance | None = None
@@ -116,9 +122,11 @@ class GeneratorTraining:
             followed = self._follow_critics(seen, moment)
             self._average(moment.batch)
             self.shown += moment.batch
+        if self.steps % REPORTED_EVERY == 0:
+            self.losses = (float(torch.stack(losses).sum()), float(followed))
         self.warmed += moment.batch if warming else 0
         self.steps += 1
-        return Step(self.shown, self._done(), moment, float(torch.stack(losses).sum()), float(followed))
+        return Step(self.shown, self._done(), moment, *self.losses)
 
     @staticmethod
     @torch.no_grad()
@@ -168,7 +176,8 @@ class GeneratorTraining:
         else:
             indices = torch.multinomial(self.weights, moment.batch, replacement=True, generator=random)
         mirrored = torch.rand(moment.batch, generator=random) < 0.5
-        pictures = self.scenes.pictures(indices).to(self.device).float().div_(127.5).sub_(1)
+        found = self.scenes.pictures(indices) if self.bank is None else self.bank[indices.to(self.device)]
+        pictures = found.to(self.device).float().div_(127.5).sub_(1)
         pictures = torch.where(mirrored.view(-1, 1, 1, 1).to(self.device), pictures.flip(3), pictures)
         factor = pictures.shape[-1] // (4 * 2**moment.level)
         pictures = F.avg_pool2d(pictures, factor) if factor > 1 else pictures

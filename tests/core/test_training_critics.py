@@ -25,7 +25,7 @@ from dissect_core.training.precision import faster_precision
 from dissect_core.training.projected import ProjectedCritic
 from dissect_core.training.publish import critics_saw
 from dissect_core.training.run import Sitting, train_generator
-from dissect_core.training.schedule import Allowance, falling
+from dissect_core.training.schedule import Allowance, falling, schedule
 from tests.core.test_training import TINY, scenes
 
 CPU = torch.device("cpu")
@@ -110,6 +110,15 @@ def test_cards_say_what_the_critics_saw() -> None:
 
 def test_the_rate_falls_along_a_half_cosine() -> None:
     assert [falling(done, 0.4) for done in (0, 0.6, 0.8, 1, 2)] == pytest.approx([1, 1, 0.5, 0, 0])
+
+
+def test_scenes_in_the_memory_of_a_gpu_are_the_same_pictures() -> None:
+    training = GeneratorTraining(TINY, scenes(), CPU, dtype=torch.float32)
+    assert training.bank is None
+    moment = replace(schedule(TINY, 0), batch=8)
+    read = training._real(torch.Generator().manual_seed(1), moment)
+    training.bank = torch.from_numpy(scenes().images)  # as on a GPU
+    assert torch.equal(training._real(torch.Generator().manual_seed(1), moment), read)
 
 
 class Ticking:
