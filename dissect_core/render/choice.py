@@ -23,21 +23,21 @@ from dissect_core.render.winograd import Winograd
 
 @dataclass(frozen=True)
 class Pays:
-    """From how many units of the input on, and from how many numbers (units times cells) on, a way is faster.
+    """From how many units of the input on, and from how many products of an input and an output on, a way is faster.
 
-    Measured on two processors' instructions, AVX2 and AVX-512, with about the same result.
+    products: cells of the input, times its units, times those of the output.  Measured with one thread and with two.
     """
 
     units: int
-    numbers: int
+    products: int
 
-    def least_cells(self, units: int) -> int:
+    def least_cells(self, inputs: int, outputs: int) -> int:
         """The cells from which on it is."""
-        return -(-self.numbers // units)
+        return -(-self.products // (inputs * outputs))
 
 
-WINOGRAD = Pays(units=128, numbers=2**16)
-DIFFERENCES = Pays(units=256, numbers=2**15)
+WINOGRAD = Pays(units=128, products=2**26)
+DIFFERENCES = Pays(units=256, products=2**24)
 
 
 class BySize:
@@ -69,10 +69,10 @@ def convolution_of(weight: Tensor, bias: Tensor, doubles: bool, grid: int) -> Co
     packed = on_cpu and dtype in packed_types()
     taps = spread(weight.flip(2, 3)).transpose(0, 1) if doubles else weight
     direct: Convolution = (Packed if packed else Plain)(taps.to(dtype), bias, doubles)
-    pays, units = DIFFERENCES if doubles else WINOGRAD, weight.shape[1]
-    cells = (grid // 2 if doubles else grid) ** 2
-    if not on_cpu or dtype not in fewer_types() or units < pays.units or cells < pays.least_cells(units):
+    pays, (outputs, inputs) = DIFFERENCES if doubles else WINOGRAD, weight.shape[:2]
+    cells, least = (grid // 2 if doubles else grid) ** 2, pays.least_cells(inputs, outputs)
+    if not on_cpu or dtype not in fewer_types() or inputs < pays.units or cells < least:
         return direct
     make = PackedProduct if packed else PlainProduct
     fewer: Convolution = (Differences if doubles else Winograd)(weight.to(dtype), bias, make)
-    return BySize(direct, fewer, pays.least_cells(units))
+    return BySize(direct, fewer, least)

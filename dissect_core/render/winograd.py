@@ -24,57 +24,66 @@ _POINTS = (0.0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)
 
 
 class Winograd:
-    """A block's convolution that keeps the grid."""
+    """A block's convolution that keeps the grid.
+
+    The transforms are a few batches of small products, as threads lose more in starting many calls than they save.
+    """
 
     def __init__(self, weight: Tensor, bias: Tensor, make: MakeProduct) -> None:
         """weight: (D, C, 3, 3).  make: in which way to multiply."""
-        outputs, inputs = weight.shape[:2]
         kernel = _at_points(3).to(weight.device)
-        weights = torch.einsum("ra,sb,dcab->srdc", kernel, kernel, weight.double())
+        weights = torch.einsum("ra,sb,dcab->rsdc", kernel, kernel, weight.double()).to(weight.dtype)
         one = torch.linalg.pinv(_at_points(TILE).T) @ torch.ones(TILE, dtype=torch.float64)  # whose outputs are all 1
-        biases = torch.outer(one.outer(one).flatten().to(weight.device), bias.double())
-        self._product = make(weights.reshape(-1, outputs, inputs).to(weight.dtype), biases.to(bias.dtype))
+        biases = torch.einsum("r,s,d->rsd", one, one, bias.cpu().double()).to(bias)
+        self._products = [make(*both) for both in zip(weights, biases, strict=True)]
         self._into = torch.linalg.inv(_at_points(SEEN)).T.to(weight)  # (points, cells)
         self._back = _at_points(TILE).T.contiguous().to(weight)  # (outputs, points)
-        self._units = outputs
+        self._units = len(weight)
 
     def __call__(self, x: Tensor) -> Tensor:
         """See Convolution."""
-        height, width = x.shape[2] - 2 * MARGIN, x.shape[3] - 2 * MARGIN
-        down, across = -(-height // TILE), -(-width // TILE)
-        at_points = self._product(self._spread(x.permute(0, 2, 3, 1), down, across))
-        y = x.new_empty(len(x), height, width, self._units)
-        self._gather(at_points.view(len(x), down, across * SEEN, -1), y)
-        return F.leaky_relu_(y, LEAKY_SLOPE).permute(0, 3, 1, 2)
+        count, _, height, width = x.shape
+        down, across = (-(-(side - 2 * MARGIN) // TILE) for side in (height, width))
+        tiles = self._spread(x.permute(0, 2, 3, 1), down, across + 1)
+        rows = self._gather(tiles, count * down, width - 2 * MARGIN)
+        y = F.leaky_relu_(rows, LEAKY_SLOPE).view(count, down * TILE, width - 2 * MARGIN, -1)
+        return y[:, : height - 2 * MARGIN].permute(0, 3, 1, 2)
 
     def _spread(self, x: Tensor, down: int, across: int) -> Tensor:
-        """(n, h + 2, w + 2, C) -> the tiles at the points, (n down across, 36 C); the last tiles may end in nothing."""
-        pictures, _, columns, units = x.shape
-        tiles = x.new_empty(pictures, down, across, SEEN, SEEN * units)
-        strip = x.new_empty(across * TILE + 2 * MARGIN, SEEN, units)  # a row of tiles, evaluated down its columns
-        strip[columns:].zero_()
-        overlapping = strip.view(len(strip), -1).unfold(0, SEEN, TILE).transpose(1, 2)  # (across, 6, 6 C)
-        into = self._into.expand(across, SEEN, SEEN)
-        for picture, found in zip(x, tiles, strict=True):
-            for row, out in enumerate(found):
-                seen = picture[row * TILE : row * TILE + SEEN]
-                part = self._into[:, : len(seen)].expand(columns, SEEN, len(seen))
-                torch.bmm(part, seen.transpose(0, 1), out=strip[:columns])
-                torch.bmm(into, overlapping, out=out)
-        return tiles.view(pictures * down * across, -1)
+        """(n, h + 2, w + 2, C) -> the tiles at the points, (6, n down across, 6 C).
 
-    def _gather(self, at_points: Tensor, y: Tensor) -> None:
-        """Write the outputs, (n, h, w, D), of the products at the points, (n, down, across 6, 6 D)."""
-        width, across = y.shape[2], at_points.shape[2] // SEEN
-        strip = y.new_empty(across, TILE, SEEN * self._units)
-        columns = strip.view(across * TILE, SEEN, self._units)[:width]
-        back = self._back.expand(across, TILE, SEEN)
-        for found, picture in zip(at_points, y, strict=True):
-            for row, tiles in enumerate(found):
-                torch.bmm(back, tiles.view(across, SEEN, -1), out=strip)
-                out = picture[row * TILE : (row + 1) * TILE]
-                part = self._back[: len(out)].expand(width, len(out), SEEN)
-                torch.bmm(part, columns, out=out.transpose(0, 1))
+        across: one tile more than there are, so that tiles follow each other also from one row of them to the next.
+        """
+        count, height, width, units = x.shape
+        line = across * TILE
+        flat = x.new_empty(SEEN * count * down * line + 2 * MARGIN, units)
+        flat[-2 * MARGIN :].zero_()
+        lines = flat[: -2 * MARGIN].view(SEEN, count, down, line, units)
+        lines[..., width:, :].zero_()
+        full = (height - 2 * MARGIN) // TILE  # the last row of tiles may end in nothing
+        for number, picture in enumerate(x):
+            out = lines[:, number, :, :width].flatten(2).transpose(0, 1)  # (down, 6, (w + 2) C)
+            if full:
+                overlapping = picture.flatten(1).unfold(0, SEEN, TILE).transpose(1, 2)
+                torch.bmm(self._into.expand(full, SEEN, SEEN), overlapping, out=out[:full])
+            if full < down:
+                rest = picture[full * TILE :].flatten(1)
+                torch.mm(self._into[:, : len(rest)], rest, out=out[full])
+        overlapping = flat.unfold(0, SEEN, TILE).transpose(1, 2)
+        tiles = x.new_empty(len(overlapping), SEEN, units)
+        torch.bmm(self._into.expand(len(overlapping), SEEN, SEEN), overlapping, out=tiles)
+        return tiles.view(SEEN, -1, SEEN * units)
+
+    def _gather(self, tiles: Tensor, rows: int, width: int) -> Tensor:
+        """The outputs, (rows, 4, w D), of so many rows of tiles at the points, (6, tiles, 6 C)."""
+        count = tiles.shape[1]
+        lines = tiles.new_empty(SEEN, count, TILE, self._units)
+        back = self._back.expand(count, TILE, SEEN)
+        for product, seen, out in zip(self._products, tiles, lines, strict=True):
+            torch.bmm(back, product(seen).view(count, SEEN, self._units), out=out)
+        at_points = lines.view(SEEN, rows, -1)[..., : width * self._units].transpose(0, 1)
+        y = tiles.new_empty(rows, TILE, width * self._units)
+        return torch.bmm(self._back.expand(rows, TILE, SEEN), at_points, out=y)
 
 
 def _at_points(count: int) -> Tensor:

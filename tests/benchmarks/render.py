@@ -94,7 +94,7 @@ def cases_of(generator: Generator, renderer: Renderer) -> dict[str, Case]:
 
 
 def products(generator: Generator) -> float:
-    """Thousand millions of multiplications and additions of one picture, nearest x2 fused with its convolution."""
+    """Thousand millions of multiplications and additions of one picture, computed directly, nearest x2 fused."""
     total = 2.0 * generator.latent_size * 16 * generator.sizes[1]
     inputs = generator.sizes[1]
     for number, info in enumerate(list(generator.layers.values())[1:]):
@@ -123,7 +123,7 @@ def profile(name: str, folded: Folded, rate: float, repeats: int) -> list[Row]:
         floor_ms = 2e-6 * taps * grid**2 * folded.units[number - 1] * units / rate
         ours = [wall for wall, _ in measured]
         median = statistics.median(ours)
-        what = f"{name}: {case}, {grid}x{grid}, against its multiplications"
+        what = f"{name}: {case}, {grid}x{grid}, against direct multiplication"
         rows.append(Row(what, "ms", round(floor_ms, 3), round(median, 3), spread_of(ours), round(floor_ms / median, 2)))
     return rows
 

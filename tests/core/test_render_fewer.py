@@ -110,22 +110,28 @@ def test_weights_are_in_the_order_that_onednn_wants_for_every_window_and_each_or
 
 
 def stage(units: int, doubles: bool, grid: int, dtype: torch.dtype = torch.float32) -> object:
-    return convolution_of(torch.ones(32, units, 3, 3, dtype=dtype), torch.ones(32, dtype=dtype), doubles, grid)
+    outputs = units // 2 if doubles else units
+    return convolution_of(
+        torch.ones(outputs, units, 3, 3, dtype=dtype), torch.ones(outputs, dtype=dtype), doubles, grid
+    )
 
 
 @with_onednn
 def test_fewer_multiplications_are_taken_from_a_size_on_and_in_single_precision_on_a_cpu():
     assert fewer_types() == {torch.float32}
-    assert isinstance(stage(128, False, 32), BySize)
+    assert isinstance(stage(128, False, 64), BySize)
     assert isinstance(stage(256, True, 64), BySize)
-    assert isinstance(stage(127, False, 32), Packed)  # too few units
-    assert isinstance(stage(255, True, 64), Packed)
-    assert isinstance(stage(512, False, 8), Packed)  # too few cells, at most 64 of 512 units
+    assert isinstance(stage(127, False, 128), Packed)  # too few units
+    assert isinstance(stage(255, True, 128), Packed)
+    assert isinstance(stage(512, False, 8), Packed)  # too few cells
     assert isinstance(stage(512, True, 8), Packed)
+    assert isinstance(stage(512, False, 16), BySize)
     assert isinstance(stage(512, False, 16, torch.float64), Plain)
 
 
 def test_small_windows_are_computed_directly_and_many_of_them_together_are_not():
-    by_size = BySize(lambda x: x.new_zeros(1), lambda x: x.new_ones(1), Pays(units=2, numbers=72).least_cells(2))
+    by_size = BySize(
+        lambda x: x.new_zeros(1), lambda x: x.new_ones(1), Pays(units=2, products=6 * 36).least_cells(2, 3)
+    )
     sizes = [(1, 2, 7, 8), (1, 2, 8, 8), (3, 2, 5, 6), (2, 2, 5, 6)]  # 30, 36, 3 x 12 and 2 x 12 cells
     assert [int(by_size(torch.empty(size))) for size in sizes] == [0, 1, 1, 0]

@@ -72,9 +72,13 @@ def test_what_cannot_be_known_in_time_is_not_taken(halves: list[torch.dtype], mo
     assert choose_precision(pale(tiny_progan(sizes=SIZES))).dtype == torch.float32
 
 
-def test_pictures_that_are_no_numbers_are_refused(halves: list[torch.dtype], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(precision, "PROBE_VALUE", float("nan"))
-    assert choose_precision(pale(tiny_progan(sizes=SIZES))).dtype == torch.float32
+def test_pictures_that_are_no_numbers_are_refused(halves: list[torch.dtype]):
+    net = pale(tiny_progan(sizes=SIZES))
+    output = net[-1]
+    assert isinstance(output.conv, torch.nn.Conv2d)
+    output.conv.weight.data.fill_(float("nan"))
+    assert choose_precision(net).dtype == torch.float32
+    assert halves == []
 
 
 def test_nothing_is_compared_where_there_is_no_other_precision(monkeypatch: pytest.MonkeyPatch):

@@ -83,8 +83,8 @@ days = st.lists(st.lists(steps, min_size=1, max_size=4), min_size=2, max_size=8)
 def fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compute every block with fewer multiplications, but the smallest windows directly."""
     monkeypatch.setattr(choice, "fewer_types", lambda: {torch.float64})
-    monkeypatch.setattr(choice, "WINOGRAD", Pays(units=1, numbers=60))
-    monkeypatch.setattr(choice, "DIFFERENCES", Pays(units=1, numbers=60))
+    monkeypatch.setattr(choice, "WINOGRAD", Pays(units=1, products=300))
+    monkeypatch.setattr(choice, "DIFFERENCES", Pays(units=1, products=300))
 
 
 def directly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_every_layer_changed_everywhere_is_the_whole_picture_from_the_second_lay
 
 
 def edit(units: tuple[int, ...], alpha: list[list[float]], value: float) -> LayerEdit:
-    one = torch.tensor(alpha)
+    one = torch.tensor(alpha, dtype=torch.float32)
     maps = one.expand(len(units), *one.shape).clone()
     return LayerEdit(units, maps, maps.sign() * value)
 
