@@ -23,7 +23,7 @@ run: $(VENV)/.installed ## install what is missing, start the server, print the 
 	@exec $(BIN)/unitbrush serve $(ARGS)
 
 .PHONY: test
-test: lint browser ## lint, types and every test
+test: lint browser proxy ## lint, types and every test
 	node --test $$(find tests/js -name '*.test.*js' | sort)
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -94,6 +94,10 @@ node_modules/.installed: package.json
 browser:
 	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name && exit; done; \
 	$(call need,chromium,chromium,Chromium)
+
+.PHONY: proxy
+proxy:
+	@$(call need,nginx,nginx,nginx)
 
 # need(command, Debian package, name for people): there already, or installed by apt-get, or a clear refusal.
 define need

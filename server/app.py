@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import jinja2
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.gzip import GZipMiddleware
@@ -19,7 +19,9 @@ from dissect_core.version import __version__
 from server.http.bodies import JSON_BODIES
 from server.http.error_handlers import install_error_handlers
 from server.http.headers import HeadAsGet, SecurityHeaders
+from server.http.hosts import OwnHosts
 from server.http.limits import BodyLimit
+from server.http.proxy import BehindProxy
 from server.http.routes import health, looking, models, pages, paint, render, units
 from server.http.static import VersionedFiles
 from server.schemas import ErrorOut
@@ -62,19 +64,23 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # Starlette's redirects name the host that was asked for
         responses={"default": {"model": ErrorOut, "description": "What was wrong"}},
     )
     static = VersionedFiles(settings.frontend_path / "static", settings.development)
     app.state.settings = settings
-    app.state.sockets = 0
+    app.state.sockets, app.state.routes = 0, []
     app.state.templates = _templates(settings, static)
     for module in (pages, models, units, looking, render, paint, health):
         app.include_router(module.router)
+        app.state.routes += module.router.routes
     app.mount("/static", static, name="static")
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)  # leaves pictures as they are
     app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(OwnHosts, settings=settings)
+    app.add_middleware(BehindProxy, trusted=settings.trusted_proxies, root_path=settings.root_path)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way that FastAPI documents
     return app
@@ -89,8 +95,18 @@ def _templates(settings: Settings, static: VersionedFiles) -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = static.url
-    return Jinja2Templates(env=environment)
+
+    @jinja2.pass_context
+    def address(context: jinja2.runtime.Context, path: str) -> str:
+        return f"{context['root']}{static.url(path)}"
+
+    environment.globals["static"] = address
+    return Jinja2Templates(env=environment, context_processors=[_root])
+
+
+def _root(request: Request) -> dict[str, str]:
+    """For templates: where a proxy shows us."""
+    return {"root": request.scope["root_path"]}
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

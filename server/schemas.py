@@ -75,7 +75,9 @@ class Painting(_Request):
     """A picture to render: a model, an image of it, and strokes from first to last."""
 
     model: Name = Field(description="Id of a generator.", examples=["storybook-church"])
-    seed: StrictInt = Field(description=f"The image, 0 to {MAX_ID}.", examples=[7])
+    seed: StrictInt = Field(
+        description=f"The image, 0 to {MAX_ID}.", examples=[7], json_schema_extra={"minimum": 0, "maximum": MAX_ID}
+    )
     strokes: list[Stroke] = Field(
         default_factory=list, fail_fast=True, description="Earliest first; later ones paint over earlier."
     )

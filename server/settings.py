@@ -130,7 +130,18 @@ class Settings(BaseSettings):
         description="Other sites whose pages may use the live preview, like https://example.org, commas between them.",
     )
 
-    @field_validator("allowed_origins", mode="before")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Names that the server answers to beside addresses, localhost and the computer's own: "
+        "lab.example.org or *.example.org, commas between them; * is any.",
+    )
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Prefix count, with commas.",
+    )
+
+    @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Text from the environment, at its commas."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Path
+from pydantic import BeforeValidator, Field
 from starlette.requests import HTTPConnection
 
 from dissect_core.errors import UnitbrushError
+from dissect_core.models.latents import MAX_ID
 from server.catalog import DissectedModel, PaintModel
 from server.errors import ApiError, NotFound, unknown_unit
 from server.painting.studio import Studio
@@ -110,7 +113,21 @@ def get_layer(model: DissectedDep, layer: Annotated[str, Path(max_length=200)]) 
 LayerDep = Annotated[Layer, Depends(get_layer)]
 
 
-def get_unit(layer: LayerDep, unit: int) -> Unit:
+def _plain(text: object) -> object:
+    """One way to write each number: int() also takes "+0", "1_0", "٣" and "0.0"."""
+    if isinstance(text, str) and not re.fullmatch("-?(0|[1-9][0-9]*)", text):
+        raise ValueError("a whole number, in plain digits")
+    return text
+
+
+Whole = Annotated[int, BeforeValidator(_plain)]
+"""A whole number in an address."""
+Seed = Annotated[Whole, Field(json_schema_extra={"minimum": 0, "maximum": MAX_ID})]
+"""The number of an image; one that is out of range gets the error of the core."""
+Index = Annotated[Whole, Field(json_schema_extra={"minimum": 0})]
+
+
+def get_unit(layer: LayerDep, unit: Index) -> Unit:
     """The unit that the path names, or 404."""
     units = layer.model.layer(layer.name).units
     if not 0 <= unit < units:

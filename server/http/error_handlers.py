@@ -85,7 +85,7 @@ def _methods(request: Request) -> list[str]:
     """What the address answers to: several routes may share it, one for each method."""
     found = {
         method
-        for route in request.app.routes
+        for route in request.app.state.routes
         if route.matches(request.scope)[0] is not Match.NONE
         for method in getattr(route, "methods", None) or ()
     }
@@ -94,7 +94,8 @@ def _methods(request: Request) -> list[str]:
 
 def _wants_page(request: Request) -> bool:
     """A person with a browser looks for a page, not a program for data."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))
+    path = request.url.path.removeprefix(request.scope["root_path"])
+    return "text/html" in request.headers.get("accept", "") and not path.startswith(("/api/", "/static/"))
 
 
 def _error_page(request: Request) -> Response:

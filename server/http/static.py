@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
@@ -39,6 +39,11 @@ class VersionedFiles(StaticFiles):
     def url(self, path: str) -> str:
         """The address of a file, for templates: static('css/paint.css')."""
         return f"/static/{self.version}/{path}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The whole file, whatever part is asked for: files are small, and errors about parts would be plain text."""
+        whole = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await super().__call__({**scope, "headers": whole}, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file behind `<version>/<path>`."""

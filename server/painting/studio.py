@@ -150,9 +150,7 @@ class Studio:
         else:
             await asyncio.get_running_loop().run_in_executor(self._far, lambda: latents([seed], size))
 
-    async def _rendered(
-        self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False
-    ) -> Rendered:
+    async def _rendered(self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False) -> Rendered:
         if edits:
             return await self._from_engine(model_id, seed, edits, client, draft)
         key = (model_id, seed)
@@ -162,9 +160,7 @@ class Studio:
         self._originals.put(key, rendered.picture)
         return rendered
 
-    async def _from_engine(
-        self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False
-    ) -> Rendered:
+    async def _from_engine(self, model_id: str, seed: int, edits: Edits, client: str, draft: bool = False) -> Rendered:
         return await finished(
             self.settings,
             lambda: self.engine.submit(model_id, seed, edits, client=client, draft=draft),

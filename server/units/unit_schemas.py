@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
+from dissect_core.models.latents import MAX_ID
+
 Sort = Literal["unit", "iou", "label"]
 
 
@@ -163,7 +165,12 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    seed: StrictInt | None = Field(None, description="An image of the generator.", examples=[7])
+    seed: StrictInt | None = Field(
+        None,
+        description="An image of the generator.",
+        examples=[7],
+        json_schema_extra={"minimum": 0, "maximum": MAX_ID},
+    )
     picture: StrictStr | None = Field(
         None, description="A picture file as base64; the classifier sees its middle square."
     )

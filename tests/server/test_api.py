@@ -209,3 +209,53 @@ def test_metrics_count_pictures_by_network(serve: Any) -> None:
         answer = live.client.get("/metrics")
         assert answer.headers["content-type"].startswith("text/plain")
         assert 'unitbrush_picture_seconds_bucket{le="0.001",model="storybook-church",step="encode"}' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/paint", "/healthz", "/readyz", "/metrics", "/api/models", f"{CHURCH}/images/7"]
+)
+def test_head_is_answered_as_get_without_the_body(server: LiveServer, path: str) -> None:
+    got, head = server.client.get(path), server.client.head(path)
+    assert head.status_code == got.status_code
+    assert head.headers["content-type"] == got.headers["content-type"] if path != "/" else True
+    assert head.content == b""
+
+
+def test_what_an_address_answers_to_is_all_told(server: LiveServer) -> None:
+    for path, methods in (
+        (f"{CHURCH}/layers/layer4/units/1/activation", "GET, HEAD, POST"),
+        ("/api/render", "POST"),
+        ("/healthz", "GET, HEAD"),
+    ):
+        answer = server.client.delete(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+        assert answer.json()["error"]["allowed"] == methods
+
+
+def test_a_browser_that_keeps_anything_keeps_what_it_has(server: LiveServer) -> None:
+    for known in ("*", '"other", *'):
+        assert server.client.get(f"{CHURCH}/images/7", headers={"If-None-Match": known}).status_code == 304
+
+
+@pytest.mark.parametrize("number", ["+0", "+0.0", "0.0", "00", "1_0", "٣", "%20" + "0"])
+def test_a_number_in_an_address_is_written_in_one_way(server: LiveServer, number: str) -> None:
+    for path in (f"{CHURCH}/images/{number}", f"{CHURCH}/layers/layer4/units/{number}"):
+        answer = server.client.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_input"), path
+
+
+@pytest.mark.parametrize("span", ["bytes=0-3", "bytes=900000000-", "bytes=x", "lines=1-2"])
+def test_a_part_of_a_static_file_is_answered_with_the_whole(server: LiveServer, span: str) -> None:
+    whole = server.client.get("/static/x/icon.svg")
+    part = server.client.get("/static/x/icon.svg", headers={"Range": span})
+    assert (part.status_code, part.content) == (200, whole.content)
+
+
+def test_the_schema_is_as_narrow_as_the_server(server: LiveServer) -> None:
+    schema = get(server, "/openapi.json").json()
+    parameters = schema["paths"]["/api/models/{model}/images/{seed}"]["get"]["parameters"]
+    seed = next(found["schema"] for found in parameters if found["name"] == "seed")
+    assert (seed["minimum"], seed["maximum"]) == (0, 100_000)
+    for body in ("Painting", "Question"):
+        text = json.dumps(schema["components"]["schemas"][body]["properties"]["seed"])
+        assert '"maximum": 100000' in text

@@ -6,6 +6,7 @@
  * @typedef {import("./lib/types.js").Strong} Strong
  * @typedef {import("./lib/types.js").Unit} Unit
  */
+import { ROOT } from "./lib/root.js";
 
 /** What the server says when it says no; `code` "offline" when it says nothing at all. */
 export class ApiError extends Error {
@@ -53,7 +54,7 @@ async function ask(path, options) {
 export const EXACT = "webp-lossless";
 
 /** @param {readonly (string | number)[]} parts  of a path below all networks */
-const under = (...parts) => `/api/models/${parts.map(encodeURIComponent).join("/")}`;
+const under = (...parts) => `${ROOT}/api/models/${parts.map(encodeURIComponent).join("/")}`;
 
 /** @param {string} model @param {number} seed @param {number} [size]  thumbnail side, px */
 export function imageUrl(model, seed, size) {
@@ -82,7 +83,7 @@ export async function fetchImage(model, seed, signal) {
 
 /** @param {object} request  model, seed, strokes, format @param {AbortSignal} [signal] */
 export async function postRender(request, signal) {
-  const response = await ask("/api/render", {
+  const response = await ask(`${ROOT}/api/render`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(request),

@@ -6,6 +6,7 @@
  * connection itself: the server refuses it and closes.
  */
 import { ApiError, toError } from "./api.js";
+import { ROOT } from "./lib/root.js";
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
@@ -39,7 +40,7 @@ export function openLive(events) {
     /** @type {WebSocket} */
     let mine;
     try {
-      mine = new WebSocket(`${scheme}//${location.host}/api/paint`);
+      mine = new WebSocket(`${scheme}//${location.host}${ROOT}/api/paint`);
     } catch {
       queueMicrotask(() => {
         refuse(new ApiError("no_socket", "this browser does not allow a live connection"));

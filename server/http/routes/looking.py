@@ -10,7 +10,18 @@ from dissect_core.images.pixels import Format, media_type
 from dissect_core.version import __version__
 from server.errors import unknown_image
 from server.http.bodies import UPLOAD, json_body, json_schema_of, picture_body
-from server.http.deps import ClientDep, DissectedDep, LayerDep, LookingDep, SettingsDep, StudioDep, Unit, UnitDep
+from server.http.deps import (
+    ClientDep,
+    DissectedDep,
+    Index,
+    LayerDep,
+    LookingDep,
+    Seed,
+    SettingsDep,
+    StudioDep,
+    Unit,
+    UnitDep,
+)
 from server.http.routes.pictures import cache_headers, not_modified
 from server.units.describe import picture_version, strongest_out, top_images
 from server.units.inspector import GreyMap
@@ -53,7 +64,7 @@ async def show_top_image(
     settings: SettingsDep,
     client: ClientDep,
     unit: UnitDep,
-    rank: int,
+    rank: Index,
     mask: Annotated[bool, Query(description="Whether the region above t_u is lit and outlined.")] = False,
     format: Annotated[Format, Query(description="png and webp-lossless are exact, webp smaller.")] = "png",
     v: Version = "",
@@ -80,7 +91,7 @@ async def show_top_image(
     responses={200: {"content": {"image/png": {}}}},
 )
 async def show_activation(
-    request: Request, looking: LookingDep, settings: SettingsDep, client: ClientDep, unit: UnitDep, seed: int
+    request: Request, looking: LookingDep, settings: SettingsDep, client: ClientDep, unit: UnitDep, seed: Seed
 ) -> Response:
     """A grey picture: how rare the activation is for this unit, from 0 (everywhere) to 255 (a thousandth or less)."""
     etag = f'"{unit.model.evidence[unit.name][:12]}-{unit.number}-{seed}-grey-{__version__}"'

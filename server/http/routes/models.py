@@ -11,7 +11,7 @@ from dissect_core.images.pixels import Format
 from dissect_core.models.card import ModelCard
 from server.catalog import Catalog
 from server.errors import ApiError, NotFound
-from server.http.deps import ClientDep, ModelDep, SettingsDep, StudioDep
+from server.http.deps import ClientDep, ModelDep, Seed, SettingsDep, StudioDep, Whole
 from server.http.routes.pictures import not_modified, picture_response, unless_client_leaves
 from server.schemas import (
     BrushesOut,
@@ -124,8 +124,8 @@ async def show_image(
     settings: SettingsDep,
     client: ClientDep,
     model: ModelDep,
-    seed: int,
-    size: Annotated[int | None, Query(description="Side of a thumbnail in pixels; the full picture without.")] = None,
+    seed: Seed,
+    size: Annotated[Whole | None, Query(description="Side of a thumbnail in pixels; the full picture without.")] = None,
     format: Annotated[Format, Query(description="png and webp-lossless are exact, webp smaller.")] = "png",
 ) -> Response:
     """Image `seed` of the generator; the same number is the same picture everywhere."""

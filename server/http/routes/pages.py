@@ -23,12 +23,13 @@ from server.units.describe import layers_out, unit_out
 router = APIRouter(include_in_schema=False)
 
 PAGE_HEADERS = {"Cache-Control": "no-cache"}
+PAGES = ("paint", "units", "layers", "look", "about", "docs")
 
 
 @router.get("/")
-async def home() -> Response:
+async def home(request: Request) -> Response:
     """The painting page is the front door."""
-    return RedirectResponse("/paint", status_code=307)
+    return _redirect(request, "/paint")
 
 
 @router.get("/paint")
@@ -47,10 +48,10 @@ async def units(request: Request, studio: StudioDep, settings: SettingsDep) -> R
 
 
 @router.get("/units/{model}/{layer}")
-async def units_of_layer(studio: StudioDep, model: str, layer: str) -> Response:
+async def units_of_layer(request: Request, studio: StudioDep, model: str, layer: str) -> Response:
     """Somebody who leaves the unit out of an address wants all of them."""
     _dissected(studio, model)
-    return _wall_of(model, layer)
+    return _wall_of(request, model, layer)
 
 
 @router.get("/units/{model}/{layer}/{unit}")
@@ -63,14 +64,14 @@ async def one_unit(
     if unit not in map(str, range(units)):  # a text, because numbers of thousands of digits are refused with a crash
         raise HTTPException(404)
     if layer not in found.dissection.layers:  # the wall says what to do about it
-        return _wall_of(model, layer)
+        return _wall_of(request, model, layer)
     evidence = unit_out(found, layer, int(unit)).model_dump()
     start = bootstrap(studio, settings, unit=evidence)
     return _page(request, "unit.html", {"bootstrap": start, "kind": found.card.kind})
 
 
 @router.get("/layers")
-async def all_layers(studio: StudioDep, model: str = "") -> Response:
+async def all_layers(request: Request, studio: StudioDep, model: str = "") -> Response:
     """The comparison of layers of one network, or else the first that is dissected, beside one of another kind."""
     catalog = studio.catalog.dissected
     names = [name for name, found in catalog.items() if found.dissection.layers] or list(catalog)
@@ -78,7 +79,7 @@ async def all_layers(studio: StudioDep, model: str = "") -> Response:
     kind = catalog[first].card.kind
     others.sort(key=lambda name: catalog[name].card.kind == kind)  # the other kinds first, in order
     query = f"?{urlencode({'with': others[0]})}" if others else ""
-    return RedirectResponse(f"/layers/{first}{query}", status_code=307)
+    return _redirect(request, f"/layers/{first}{query}")
 
 
 @router.get("/layers/{model}")
@@ -101,6 +102,15 @@ async def about(request: Request, studio: StudioDep) -> Response:
     models = [model_out(card, studio.catalog) for card in studio.catalog.cards.values()]
     painted = any("procedural" in model.origin for model in models)
     return _page(request, "about.html", {"bootstrap": {}, "models": models, "painted": painted})
+
+
+@router.get("/{page}/")
+async def with_slash(request: Request, page: str) -> Response:
+    """Somebody wrote a slash too many after the name of a page."""
+    if page not in PAGES:
+        raise HTTPException(404)
+    query = request.url.query
+    return _redirect(request, f"/{page}?{query}" if query else f"/{page}")
 
 
 @router.get("/docs")
@@ -144,8 +154,13 @@ def _dissected(studio: Studio, model: str) -> DissectedModel:
     return studio.catalog.dissected[model]
 
 
-def _wall_of(model: str, layer: str) -> Response:
-    return RedirectResponse(f"/units?{urlencode({'model': model, 'layer': layer})}", status_code=307)
+def _wall_of(request: Request, model: str, layer: str) -> Response:
+    return _redirect(request, f"/units?{urlencode({'model': model, 'layer': layer})}")
+
+
+def _redirect(request: Request, path: str) -> Response:
+    """To another page; without the host, whose name only the client and its proxies know."""
+    return RedirectResponse(request.scope["root_path"] + path, status_code=307)
 
 
 def _page(request: Request, template: str, context: dict[str, object]) -> Response:

@@ -32,7 +32,9 @@ def picture_response(picture: Picture, etag: str | None = None, settings: Settin
 def not_modified(request: Request, etag: str, settings: Settings, for_ever: bool = False) -> Response | None:
     """304 if the browser has this already; for_ever as in `cache_headers`."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    return Response(status_code=304, headers=cache_headers(etag, settings, for_ever)) if etag in known else None
+    if not {etag, "*"} & {*known}:
+        return None
+    return Response(status_code=304, headers=cache_headers(etag, settings, for_ever))
 
 
 def cache_headers(etag: str, settings: Settings, for_ever: bool = False) -> dict[str, str]:

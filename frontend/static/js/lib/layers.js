@@ -7,6 +7,7 @@
  */
 import { clamp } from "./geometry.js";
 import { CATEGORIES } from "./wall.js";
+import { ROOT } from "./root.js";
 
 const TALLEST = 16; // cells
 const MOST_BESIDE = 8; // layers that are told apart in half a window
@@ -52,7 +53,7 @@ export function layersLink(model, beside, block) {
     query.set("category", block.category);
   }
   const text = query.toString();
-  return `/layers/${encodeURIComponent(model)}${text && "?"}${text}`;
+  return `${ROOT}/layers/${encodeURIComponent(model)}${text && "?"}${text}`;
 }
 
 /** The block that an address names, or else the richest one of objects. @param {string} search

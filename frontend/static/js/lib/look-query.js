@@ -7,6 +7,7 @@ import { toBase64 } from "./bytes.js";
 import { LATTICE } from "./geometry.js";
 import { rasterise } from "./mask.js";
 import { maskPng } from "./png.js";
+import { ROOT } from "./root.js";
 
 export const BRUSH = 90; // diameter of a brushed line, thousandths of the side
 export const FIRST_SEED = 1;
@@ -38,7 +39,7 @@ export function queryLink({ model, layer, seed, at, unit }) {
   if (at.length) query.set("at", at.join(","));
   if (unit !== null) query.set("unit", String(unit));
   const text = query.toString().replaceAll("%2C", ",");
-  return text ? `/look?${text}` : "/look";
+  return text ? `${ROOT}/look?${text}` : `${ROOT}/look`;
 }
 
 /** Whether going from one to the other is a step of its own for the browser's back button, and not only filling in what

@@ -6,6 +6,7 @@
  * @typedef {import("./types.js").Bar} Bar
  * @typedef {import("./types.js").Wall} Wall
  */
+import { ROOT } from "./root.js";
 
 /** As in the paper's charts, from left to right. */
 export const CATEGORIES = ["object", "part", "material", "colour", "half"];
@@ -54,12 +55,12 @@ export function wallLink(wall) {
   if (units.length) query.set("units", units.join(","));
   if (units.length && brush) query.set("brush", brush);
   const text = query.toString().replaceAll("%2C", ",");
-  return text ? `/units?${text}` : "/units";
+  return text ? `${ROOT}/units?${text}` : `${ROOT}/units`;
 }
 
 /** @param {string} model @param {string} layer @param {number} unit */
 export const unitLink = (model, layer, unit) =>
-  `/units/${encodeURIComponent(model)}/${encodeURIComponent(layer)}/${unit}`;
+  `${ROOT}/units/${encodeURIComponent(model)}/${encodeURIComponent(layer)}/${unit}`;
 
 /** Whether going from one to the other is a step of its own for the browser's back button, and not only typing or
  * filling in what was left open. @param {Wall} from @param {Wall} to */

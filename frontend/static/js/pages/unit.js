@@ -13,6 +13,7 @@ import { showPlaces } from "../views/page-menu.js";
 import { mountTheme } from "../views/theme.js";
 import { mountTry } from "../views/try.js";
 import { unitCard } from "../views/wall.js";
+import { ROOT } from "../lib/root.js";
 
 const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
 /** @type {import("../lib/types.js").UnitDetail} */
@@ -51,7 +52,7 @@ function lead() {
   const here = { model: unit.model, layer: unit.layer };
   if (isGenerator) {
     const query = new URLSearchParams({ ...here, units: String(unit.unit), ...(label && { label: label.name }) });
-    deeds.append(h("a", { class: "button primary", href: `/paint?${query}` }, "Paint with it"));
+    deeds.append(h("a", { class: "button primary", href: `${ROOT}/paint?${query}` }, "Paint with it"));
   }
   if (label) {
     const count = unit.neighbours.same.length + 1;

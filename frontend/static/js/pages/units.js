@@ -18,6 +18,7 @@ import { mountScrolled } from "../views/scrolled.js";
 import { mountTheme } from "../views/theme.js";
 import { mountWall } from "../views/wall.js";
 import { mountWallKeys } from "../views/wall-keys.js";
+import { ROOT } from "../lib/root.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 /** @typedef {import("../lib/types.js").Wall} Wall */
@@ -68,7 +69,7 @@ if (!first) {
   headline.textContent = "Nothing to show";
   list.replaceChildren();
   mountModels(models, "", (model) => location.assign(wallLink({ model })));
-  showEmpty(`There is no network “${asked}” on this server.`, { link: { href: "/units", text: "Show the first one" } });
+  showEmpty(`There is no network “${asked}” on this server.`, { link: { href: `${ROOT}/units`, text: "Show the first one" } });
 } else {
   go(withFirst(store.state.wall));
   start();
@@ -130,7 +131,7 @@ function start() {
 function follow(event) {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  if (link.pathname !== "/units" || link.hash || link.closest("header") || store.state.trouble) return;
+  if (link.pathname !== `${ROOT}/units` || link.hash || link.closest("header") || store.state.trouble) return;
   event.preventDefault();
   scrolled.keep();
   turn(withFirst(readWall(link.search)));

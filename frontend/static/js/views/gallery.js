@@ -2,6 +2,7 @@
 import { short } from "../lib/chart.js";
 import { h, listen, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
+import { ROOT } from "../lib/root.js";
 
 /** @typedef {import("../lib/types.js").UnitDetail} UnitDetail */
 
@@ -38,12 +39,12 @@ function figure(unit, { image, score, rank, url, masked_url: masked }, isGenerat
   const picture = h(
     "button",
     { type: "button", class: "hold", title: "Hold to see it the other way" },
-    patientImage({ ...sides, class: "plain", src: url, alt: "" }),
-    patientImage({ ...sides, class: "masked", src: masked, alt: `${what}, number ${rank + 1}` }),
+    patientImage({ ...sides, class: "plain", src: ROOT + url, alt: "" }),
+    patientImage({ ...sides, class: "masked", src: ROOT + masked, alt: `${what}, number ${rank + 1}` }),
   );
   const { model, layer, unit: number } = unit;
   const query = new URLSearchParams({ model, layer, seed: String(image), unit: String(number) });
-  const name = isGenerator ? h("a", { href: `/look?${query}`, title: "Look at this scene" }, what) : what;
+  const name = isGenerator ? h("a", { href: `${ROOT}/look?${query}`, title: "Look at this scene" }, what) : what;
   return h(
     "li",
     {},

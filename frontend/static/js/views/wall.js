@@ -3,6 +3,7 @@ import { concept, iouText, noLabel } from "../lib/concept.js";
 import { h, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
 import { isLabelled, unitLink } from "../lib/wall.js";
+import { ROOT } from "../lib/root.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 
@@ -16,7 +17,7 @@ const TILE_PX = 64;
 export function unitCard(unit, { model, layer, minimum, best }) {
   const labelled = isLabelled(unit, minimum);
   const strip = patientImage({
-    src: unit.strip,
+    src: ROOT + unit.strip,
     alt: "",
     loading: "lazy",
     decoding: "async",
