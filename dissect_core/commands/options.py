@@ -46,6 +46,14 @@ def usable_folder(path: Path, field: str) -> Path:
     return path
 
 
+def usable_file(path: Path, field: str) -> Path:
+    """The file, which need not be there yet.  Raises UnitbrushError where it cannot be written."""
+    if path.is_dir():
+        raise UnitbrushError(f"{path} is a folder", field=field, value=str(path), allowed="a file to write to")
+    usable_folder(path.parent, field)
+    return path
+
+
 def model_of(name: str, registry: Registry | None = None) -> str:
     """The id that is meant: itself if the registry has it, else that of the storybook network of this domain."""
     return name if registry is not None and name in registry.cards else f"storybook-{name}"

@@ -9,6 +9,7 @@ import typer
 
 from dissect_core.commands.gallery import draw_again
 from dissect_core.commands.network import NetworkOptions, dissected, with_network
+from dissect_core.commands.options import usable_folder
 from dissect_core.dissection.files import read_dissection
 from dissect_core.dissection.result import Dissection
 from dissect_core.report.pages import write_report
@@ -26,6 +27,7 @@ def report(
     The network must be dissected; for one of your own, --found is the folder that you gave to `dissect --out`.  Its
     best images are drawn if they are not there; only then is the network needed, as it was dissected.
     """
+    usable_folder(out, "out")
     root = found or network.precomputed
     dissection = read_dissection(root / "dissection", dissected(network.model, root))
     galleries = galleries_of(dissection, root)

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
-from dissect_core.commands.options import Device, GeneratorName, Precomputed, Threads, model_of, prepared
+from dissect_core.commands.options import Device, GeneratorName, Precomputed, Threads, model_of, prepared, usable_file
 from dissect_core.images.pixels import encode, to_bytes
 from dissect_core.images.sheets import contact_sheet
 from dissect_core.models.latents import latents
@@ -31,6 +31,7 @@ def sample(
     threads: Threads = 0,
 ) -> None:
     """Write a contact sheet of generated images."""
+    usable_file(out, "out")
     chosen, registry = prepared(device, threads), Registry(precomputed)
     model = model_of(name, registry)
     renderer = Renderer(registry.generator(model, chosen))

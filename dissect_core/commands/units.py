@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dissect_core.commands.gallery import check_source
 from dissect_core.commands.network import NetworkOptions, dissected, open_network, with_network
+from dissect_core.commands.options import usable_file
 from dissect_core.dissection.files import read_dissection
 from dissect_core.dissection.result import Dissection, LabelledUnit
 from dissect_core.errors import UnitbrushError, UnknownConcept
@@ -38,6 +39,8 @@ def units(
 
     The network must be dissected; for one of your own, --found is the folder that you gave to `dissect --out`.
     """
+    if out:
+        usable_file(out, "out")
     root = found or network.precomputed
     dissection = read_dissection(root / "dissection", dissected(network.model, root))
     chosen = _chosen(dissection, layer, category, concept)[:count]

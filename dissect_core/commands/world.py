@@ -8,6 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
+from dissect_core.commands.options import usable_file
 from dissect_core.images.pixels import encode
 from dissect_core.images.sheets import contact_sheet
 from dissect_core.system.artifacts import write_bytes
@@ -27,6 +28,7 @@ def world(
     labels: Annotated[bool, typer.Option("--labels", help="Show object, part and material maps beside.")] = False,
 ) -> None:
     """Paint a contact sheet of a storybook world."""
+    usable_file(out, "out")
     scenes = paint(name, range(first, first + count), size)
     pictures = scenes.images.permute(0, 2, 3, 1)
     if labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ class Registry:
         self.root = root
         self.cards: dict[str, ModelCard] = {}
         self._folders: dict[str, Path] = {}
-        for path in (path for folder in (root, *extra) for path in sorted((folder / "models").glob("*.json"))):
+        for path in (path for folder in (root, *extra) for path in _cards_in(folder / "models")):
             card = read_card(path)
             if card.id in self.cards:
                 both = f"{self._folders[card.id]} and {path.parent}"
@@ -102,6 +103,21 @@ class Registry:
 
     def _weights(self, card: ModelCard) -> Path:
         return self._folders[card.id] / card.weights.file
+
+
+def _cards_in(folder: Path) -> list[Path]:
+    """The card files of a folder, none if it is not there.  Raises ArtifactMismatch if it cannot be looked into."""
+    try:
+        return sorted(folder / name for name in os.listdir(folder) if name.endswith(".json"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as cause:
+        raise ArtifactMismatch(
+            f"cannot look into {folder}: {cause.strerror}",
+            field="models",
+            value=str(folder),
+            allowed="a readable folder",
+        ) from cause
 
 
 @contextmanager

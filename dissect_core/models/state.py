@@ -1,7 +1,8 @@
 """Checking a state dict against the network that it is meant for, before anything is loaded.
 
-Names may all have something in front, as wrappers put it there ("module.", "model.", "generator."), beside tensors of
-other networks; and files older than PyTorch 0.4.1 do not count the batches of their normalisations.
+Names may all have something in front, as wrappers put it there ("model.", "generator."), beside tensors of other
+networks; DataParallel puts a "module" into them, in front or behind "features"; and files older than PyTorch 0.4.1 do
+not count the batches of their normalisations.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ NAMED = 3
 """How many of the keys that do not fit an error names."""
 
 
-COUNT = "num_batches_tracked"
+COUNT, PARALLEL = "num_batches_tracked", "module"
 
 
 def load_checked(network: nn.Module, state: Mapping[str, Tensor]) -> None:
@@ -42,14 +43,18 @@ def load_checked(network: nn.Module, state: Mapping[str, Tensor]) -> None:
 
 
 def _under_its_names(state: Mapping[str, Tensor], expected: Set[str]) -> Mapping[str, Tensor]:
-    """The tensors without what stands in front of all names of the network, if there is one such prefix."""
+    """The tensors under the names that the network has: without "module", and without one prefix of all its names."""
     needed = {key for key in expected if not key.endswith(COUNT)}
-    if not needed or needed <= state.keys():
-        return state
-    one = min(needed)
-    fitting = []
-    for prefix in (key.removesuffix(one) for key in state if key.endswith(f".{one}")):
-        inner = {key.removeprefix(prefix): tensor for key, tensor in state.items() if key.startswith(prefix)}
-        if needed <= inner.keys() <= expected:
-            fitting.append(inner)
-    return fitting[0] if len(fitting) == 1 else state
+    single = {".".join(part for part in key.split(".") if part != PARALLEL): tensor for key, tensor in state.items()}
+    for names in (state, single):
+        if not needed or needed <= names.keys():
+            return names
+        one = min(needed)
+        fitting = []
+        for prefix in (key.removesuffix(one) for key in names if key.endswith(f".{one}")):
+            inner = {key.removeprefix(prefix): tensor for key, tensor in names.items() if key.startswith(prefix)}
+            if needed <= inner.keys() <= expected:
+                fitting.append(inner)
+        if len(fitting) == 1:
+            return fitting[0]
+    return state

@@ -87,6 +87,16 @@ def test_world_refuses_an_unknown_world() -> None:
         CliRunner().invoke(command_line(), ["world", "castle"], catch_exceptions=False)
 
 
+def test_where_nothing_can_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (("world", "church"), ("sample", "church"), ("units", "church"), ("report", "church")):
+        with pytest.raises(UnitbrushError, match="file is no folder") as caught:
+            unitbrush(*words, "--out", tmp_path / "file" / "sheet.png")
+        assert caught.value.field == "out"
+    with pytest.raises(UnitbrushError, match="is a folder"):
+        unitbrush("world", "church", "--out", tmp_path)
+
+
 def test_training_publishes_cards_that_tell_how(places: tuple[Path, Path]) -> None:
     generator = read_card(places[0] / "models" / "storybook-church.json")
     assert generator.resolution == 16
@@ -112,7 +122,8 @@ def test_dissect_quality_and_brushes_run_in_this_order(
     precomputed, runs = places
     said = unitbrush("dissect", "church", "--precomputed", precomputed, "--runs", runs, "--images", "16")
     lines = said.splitlines()
-    head = "layer units labelled object part material colour half best"  # the progress bar may stand before it
+    # the progress bar may stand before it
+    head = "layer units labelled by chance object part material colour half best"
     assert any(" ".join(line.split()).endswith(head) for line in lines)
     rows = [line.split()[:2] for line in lines if line.startswith("layer")]
     assert rows[-6:] == [[f"layer{n}", "8"] for n in range(1, 7)]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,12 @@ def test_a_segmenter_of_another_shape_names_the_file_and_the_key(root: Path):
     write_card(dataclasses.replace(card, architecture=wider), root / "models" / "toy-segmenter.json")
     with pytest.raises(BadCheckpoint, match=r"toy-segmenter\.safetensors: \w+"):
         Registry(root).segmenter("toy-segmenter")
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "listdir", refused)
+    with pytest.raises(ArtifactMismatch, match=r"cannot look into .*models: Permission denied"):
+        Registry(tmp_path)

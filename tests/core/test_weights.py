@@ -51,6 +51,7 @@ WRAPPED: dict[str, Any] = {
     "netG": {"netG_state_dict": state(), "netD_state_dict": state(2.0)},
     "a name that nobody knows": {"painter": state(), "steps": 7},
     "DataParallel": prefixed("module.", state()),
+    "DataParallel inside": {key.replace("conv.", "conv.module."): tensor for key, tensor in state().items()},
     "torch.compile": prefixed("_orig_mod.", state()),
     "both": {"model": prefixed("module._orig_mod.", state())},
     "AveragedModel": prefixed("module.", state()) | {"n_averaged": torch.tensor(3)},
