@@ -30,11 +30,17 @@ class BadPicture(UnitbrushError):
     code = "bad_picture"
 
 
-def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Image.Image:
+PIXELS_PER_BYTE = 1000
+"""Above a megapixel a picture has no more: 34 bytes can claim 32 million pixels, which take seconds to fill."""
+SMALL_PIXELS = 2**20
+
+
+def decode_picture(source: bytes | Path, max_pixels: int, *, field: str, side: int | None = None) -> Image.Image:
     """The picture of a PNG, JPEG, WebP or GIF file as RGB: upright as its EXIF says, transparency over white.
 
     Greys, palettes and 16-bit greys become RGB.  Raises BadPicture naming `field` for anything else: another kind of
-    file, a damaged or truncated one, or one of more than `max_pixels` pixels, which is not decompressed.
+    file, a damaged or truncated one, or one of more than `max_pixels` or far more pixels than bytes, which is not
+    decompressed.  side: the picture is only needed as large as this; a large JPEG is decoded at a half to an eighth.
     """
     allowed = f"a whole {KIND_NAMES} file of at most {max_pixels} pixels"
     try:
@@ -42,7 +48,18 @@ def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Imag
             if image.width * image.height > max_pixels:
                 size = f"{image.width} x {image.height} pixels"
                 raise BadPicture(f"{field} is too large", field=field, value=size, allowed=allowed)
+            weight = len(source) if isinstance(source, bytes) else source.stat().st_size
+            if image.width * image.height > max(SMALL_PIXELS, PIXELS_PER_BYTE * weight):
+                size, most = (
+                    f"{image.width} x {image.height} pixels in {weight} bytes",
+                    f"{PIXELS_PER_BYTE} pixels a byte",
+                )
+                raise BadPicture(f"{field} is nearly empty", field=field, value=size, allowed=f"at most {most}")
+            if side is not None:
+                image.draft("RGB", (4 * side, 4 * side))
             image.load()
+            if isinstance(source, bytes) and not is_whole(source, image.format):
+                raise EOFError("truncated")
             return _flat(ImageOps.exif_transpose(image))
     except BOMBS as cause:
         value = "too many pixels"
@@ -52,6 +69,25 @@ def decode_picture(source: bytes | Path, max_pixels: int, *, field: str) -> Imag
         raise BadPicture(
             f"cannot read {field}: {_why(source, cause)}", field=field, value=given, allowed=allowed
         ) from cause
+
+
+def is_whole(data: bytes, kind: str | None) -> bool:
+    """Whether the mark is there with which a file of this kind ends; Pillow shows some files without it."""
+    if kind == "PNG":
+        return b"IEND\xaeB\x60\x82" in data
+    if kind == "GIF":
+        return data.rstrip(b"\0").endswith(b";")
+    if kind == "WEBP":
+        return len(data) >= 8 + int.from_bytes(data[4:8], "little")
+    return b"\xff\xd9" in data[_first_scan(data) :]
+
+
+def _first_scan(data: bytes) -> int:
+    """Where the pixels of a JPEG begin: behind its segments, of which one may hold a small picture of its own."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
+        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return at
 
 
 def square(image: Image.Image, side: int) -> Image.Image:

@@ -31,6 +31,7 @@ from dissect_core.units.strongest import StrongUnit, strongest
 from server.catalog import DissectedModel, Networks
 from server.errors import ApiError
 from server.painting.studio import Studio
+from server.work.decoding import DecodingLane
 from server.work.observer import Observer
 from server.work.recent import Recent
 from server.work.waiting import finished
@@ -107,6 +108,7 @@ class Looking:
         self._studio, self._networks = studio, networks
         engine = studio.engine
         self.observer = Observer(engine.gate(networks.device), engine.threads, self.settings.max_waiting_looks)
+        self._decoding = DecodingLane(self.settings.max_waiting_looks)
         self._scenes: dict[str, RecentPictures] = {}
         dissected = studio.catalog.dissected.values()
         self._sources = {model.card.id: self._source(model) for model in dissected if model.dissection.layers}
@@ -118,7 +120,8 @@ class Looking:
         self.observer.start()
 
     def close(self) -> None:
-        """Stop the observer."""
+        """Stop the observer, and decoding."""
+        self._decoding.stop()
         self.observer.stop()
 
     async def strip(self, model: DissectedModel, layer: str, unit: int, client: str = "") -> bytes:
@@ -176,7 +179,7 @@ class Looking:
         self, model: DissectedModel, layer: str, unit: int, see: Callable[[], Seen], client: str = ""
     ) -> GreyMap:
         """The activation of a unit in a picture, at the size of the network's pictures."""
-        maps = await self._maps(model, layer, await self._studio.in_pool(see), client)
+        maps = await self._maps(model, layer, await self._read(model, see), client)
         dissection, side = model.dissection, model.card.resolution
         threshold, highest = float(model.stats(layer).thresholds[unit]), float(maps[unit].max())
 
@@ -194,13 +197,13 @@ class Looking:
         client: str = "",
     ) -> list[StrongUnit]:
         """The units of a layer that are strongest in a picture at a place (R, R)."""
-        seen, place = await self._studio.in_pool(ask)
+        seen, place = await self._read(model, ask)
         maps = await self._maps(model, layer, seen, client)
         return await self._studio.in_pool(lambda: strongest(model.dissection, layer, maps, place, count))
 
     async def classes(self, model: DissectedModel, data: bytes, client: str = "") -> list[tuple[str, float]]:
         """What a classifier says of a picture file: its classes with their probabilities, best first."""
-        _, picture = await self._studio.in_pool(lambda: self._decoded(model, data))
+        _, picture = await self._read(model, lambda: self._decoded(model, data))
         network = self._networks.classifiers[model.card.id]
 
         def classified() -> list[float]:
@@ -224,6 +227,13 @@ class Looking:
         source = self._sources[model.card.id]
         return Seen(image, source, image - source.first_id)
 
+    async def _read(self, model: DissectedModel, ask: Callable[[], T]) -> T:
+        """What is asked about: a classifier's pictures are uploads, which wait in a line of their own."""
+        if model.card.kind != "classifier":
+            return await self._studio.in_pool(ask)
+        metrics = self._studio.metrics
+        return await finished(self.settings, lambda: self._decoding.submit(ask), lambda: metrics.refused(model.card.id))
+
     def _decoded(self, model: DissectedModel, data: bytes) -> tuple[str, Tensor]:
         """A picture file's SHA-256, and its middle square (1, 3, R, R) as the classifier sees it."""
         _must_be(model, "classifier", "picture", "a seed: a generator looks at what it makes")
@@ -233,7 +243,8 @@ class Looking:
             raise ApiError(
                 413, "picture_too_large", "the picture file is too large", field="picture", value=value, allowed=allowed
             )
-        image = square(decode_picture(data, self.settings.max_picture_pixels, field="picture"), model.card.resolution)
+        side = model.card.resolution
+        image = square(decode_picture(data, self.settings.max_picture_pixels, field="picture", side=side), side)
         return hashlib.sha256(data).hexdigest(), pixels.from_bytes(pixels.of_image(image)[None])
 
     async def _picture(self, model: DissectedModel, image: int, client: str) -> Tensor:

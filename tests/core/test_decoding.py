@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -111,3 +112,38 @@ def test_what_is_no_whole_picture_is_refused_in_our_words(data: bytes, why: str)
     assert caught.value.field == "picture"
     assert caught.value.message == f"cannot read picture: {why}"
     assert "JPEG" in caught.value.allowed
+
+
+def test_thirty_four_bytes_that_claim_millions_of_pixels_are_not_filled() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (4000, 4000), (1, 2, 3)).save(buffer, "WEBP", lossless=True)
+    began = time.perf_counter()
+    with pytest.raises(BadPicture, match="nearly empty"):
+        decode_picture(buffer.getvalue(), 32_000_000, field="picture")
+    assert time.perf_counter() - began < 0.2
+    buffer = io.BytesIO()
+    Image.new("RGB", (1000, 1000), (1, 2, 3)).save(buffer, "WEBP", lossless=True)
+    assert decode_picture(buffer.getvalue(), 32_000_000, field="picture").size == (1000, 1000), "small ones are"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_picture_that_is_cut_anywhere_is_refused_and_one_with_more_behind_it_is_not(kind: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).save(buffer, kind)
+    data = buffer.getvalue()
+    for cut in (*range(1, 20), len(data) // 2):
+        with pytest.raises(BadPicture):
+            decode_picture(data[:-cut], 10_000, field="picture")
+    assert decode_picture(data + b"\0" * 7, 10_000, field="picture").size == (40, 40)
+
+
+def test_a_large_jpeg_is_decoded_smaller_where_that_is_enough() -> None:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
+    Image.fromarray(noise).resize((2000, 1000), Image.Resampling.BICUBIC).save(buffer, "JPEG")
+    whole = decode_picture(buffer.getvalue(), 10**7, field="picture")
+    reduced = decode_picture(buffer.getvalue(), 10**7, field="picture", side=32)
+    assert (whole.size, reduced.size) == ((2000, 1000), (500, 250))
+    difference = np.asarray(square(whole, 32)).astype(int) - np.asarray(square(reduced, 32))
+    assert np.abs(difference).mean() < 3
