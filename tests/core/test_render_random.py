@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dissect_core.models.latents import latents
 from dissect_core.painting.edits import UnitStroke, compose
 from dissect_core.render import Renderer, Request, choice
+from dissect_core.render import renderer as renderer_module
 from dissect_core.render.choice import BySize, Pays
 from dissect_core.render.frames import Frames
 from tests.reference import reference
@@ -21,6 +23,12 @@ from tests.toy import TINY_SIZES, tiny_progan
 NET = tiny_progan().double()
 Z = latents(range(3), TINY_SIZES[0])
 EXACT = 1e-9
+UNHURRIED: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate],  # looking for a smaller failure takes minutes
+}
+ALL = 99
 LEVELS = (0.0, 1.0, 1.5, 2.0)
 """What a brush's value is multiplied with; 0 erases."""
 
@@ -58,9 +66,9 @@ def strokes(draw: st.DrawFn) -> UnitStroke:
     values = [level * draw(st.floats(-9, 9, width=32)) for _ in units]
     alpha, cell = torch.zeros(info.grid, info.grid), st.integers(0, info.grid - 1)
     strength = st.sampled_from([1.0, 0.4, 1e-3])
-    if draw(st.booleans()):
-        top, left = draw(cell), draw(cell)
-        alpha[top : draw(cell) + 1, left : draw(cell) + 1] = draw(strength)
+    if draw(st.integers(0, 3)):
+        top, left, side = draw(cell), draw(cell), st.sampled_from([1, 1, 2, 3, info.grid])
+        alpha[top : top + draw(side), left : left + draw(side)] = draw(strength)
     else:
         for row, column in draw(st.lists(st.tuples(cell, cell), max_size=4)):
             alpha[row, column] = draw(strength)
@@ -69,14 +77,14 @@ def strokes(draw: st.DrawFn) -> UnitStroke:
 
 steps = st.builds(
     Step,
-    image=st.sampled_from([0, 0, 0, 1, 2]),
-    session=st.integers(0, 1),
+    image=st.sampled_from([0, 0, 0, 0, 1, 2]),
+    session=st.sampled_from([0, 0, 1]),
     named=st.sampled_from([True, True, True, False]),
-    kept=st.integers(0, 4),
-    again=st.sampled_from([1.0, 1.0, -0.5, 0.0]),
+    kept=st.sampled_from([ALL, ALL, ALL, ALL, 2, 0]),
+    again=st.sampled_from([1.0, 1.0, 1.0, -0.5, 0.0]),
     new=st.lists(strokes(), max_size=2).map(tuple),
 )
-days = st.lists(st.lists(steps, min_size=1, max_size=4), min_size=2, max_size=8)
+days = st.lists(st.lists(steps, min_size=1, max_size=3), min_size=3, max_size=10)
 """Batches in the order in which they are rendered."""
 
 
@@ -91,14 +99,19 @@ def directly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave every block as it is."""
 
 
-@pytest.mark.parametrize("cache_bytes", [2**24, 200_000], ids=["remembered", "mostly forgotten"])
+@pytest.mark.parametrize(
+    ("cache_bytes", "kept_share"),
+    [(2**24, 4), (2**24, 1), (200_000, 4)],
+    ids=["remembered", "remembered with the finest layers", "mostly forgotten"],
+)
 @pytest.mark.parametrize("prepare", [directly, fewer])
 def test_every_painting_is_the_plain_modules(
-    prepare: Callable[[pytest.MonkeyPatch], None], cache_bytes: int, monkeypatch: pytest.MonkeyPatch
+    prepare: Callable[[pytest.MonkeyPatch], None], cache_bytes: int, kept_share: int, monkeypatch: pytest.MonkeyPatch
 ):
     prepare(monkeypatch)
+    monkeypatch.setattr(renderer_module, "KEPT_SHARE", kept_share)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, **UNHURRIED)
     @given(days)
     def check(batches: list[list[Step]]) -> None:
         renderer = Renderer(NET, dtype=torch.float64, cache_bytes=cache_bytes)
@@ -108,7 +121,7 @@ def test_every_painting_is_the_plain_modules(
     check()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, **UNHURRIED)
 @given(days)
 def test_whole_pictures_as_a_gpu_renders_them_are_too(batches: list[list[Step]]):
     renderer = Renderer(NET, dtype=torch.float64, cache_bytes=2**24)
