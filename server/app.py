@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -38,13 +39,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     application starts, which fails with UnitbrushError if anything in `precomputed` is missing or does not fit.
     """
     settings = settings or Settings()
-    if not (settings.frontend_path / "static").is_dir():
-        raise UnitbrushError(
-            f"there is no folder {settings.frontend_path / 'static'}",
-            field="frontend_path",
-            value=str(settings.frontend_path),
-            allowed="the folder with templates and static",
-        )
+    for needed in ("static/js", "templates/base.html"):
+        if not (settings.frontend_path / needed).exists():
+            raise UnitbrushError(
+                f"there is no {settings.frontend_path / needed}",
+                field="frontend_path",
+                value=str(settings.frontend_path),
+                allowed="the folder with templates and static",
+            )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     static = VersionedFiles(settings.frontend_path / "static", settings.development)
     app.state.settings = settings
-    app.state.sockets, app.state.routes = 0, []
+    app.state.sockets, app.state.sockets_of, app.state.routes = 0, Counter[str](), []
     app.state.templates = _templates(settings, static)
     for module in (pages, models, units, looking, render, paint, health):
         app.include_router(module.router)

@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     )
 
     max_sockets: int = Field(256, ge=1, description="Most live-preview connections at once.")
+    max_sockets_per_address: int = Field(
+        128, ge=1, description="Most of them from one address, so that nobody alone takes all."
+    )
     max_message_bytes: int = Field(2 * 2**20, ge=1024, description="Largest message on a live-preview connection.")
     max_socket_mask_bytes: int = Field(
         8 * 2**20,

@@ -269,3 +269,15 @@ def test_the_first_stroke_of_a_far_image_holds_up_nobody(serve: Serve, monkeypat
         assert not far.done()
         go.set()
         assert far.result(120).status_code == 200
+
+
+def test_one_address_gets_a_share_of_the_connections(serve: Serve) -> None:
+    with serve(max_sockets_per_address=1) as live, line(live) as first:
+        say(first, 1)
+        hear(first)
+        with line(live) as second:
+            assert hear(second)[0]["error"]["code"] == "too_many_connections"
+        elsewhere = {"additional_headers": {"X-Forwarded-For": "203.0.113.9"}}
+        with line(live, **elsewhere) as other:
+            say(other, 2)
+            assert hear(other)[0]["id"] == 2

@@ -184,6 +184,10 @@ def test_missing_folders_are_named(tmp_path: Path) -> None:
         start(tmp_path / "nowhere")
     with pytest.raises(UnitbrushError, match="static"):
         create_app(Settings(frontend_path=tmp_path))
+    (tmp_path / "static" / "js").mkdir(parents=True)
+    (tmp_path / "templates").mkdir()
+    with pytest.raises(UnitbrushError, match="templates"):
+        create_app(Settings(frontend_path=tmp_path))
 
 
 def test_making_the_application_reads_no_network(tmp_path: Path) -> None:

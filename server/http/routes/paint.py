@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -75,6 +76,16 @@ async def _read(socket: WebSocket, preview: Preview) -> None:
 def _counted(socket: WebSocket, settings: Settings) -> Iterator[None]:
     """Count the connection while it lasts; refuse it when there are too many."""
     state = socket.app.state
+    address = socket.client.host if socket.client else ""
+    if state.sockets_of[address] >= settings.max_sockets_per_address:
+        raise ApiError(
+            503,
+            "too_many_connections",
+            "too many live previews from one address at once",
+            field="server",
+            value=state.sockets_of[address],
+            allowed=f"at most {settings.max_sockets_per_address}; POST /api/render still works",
+        )
     if state.sockets >= settings.max_sockets:
         raise ApiError(
             503,
@@ -85,10 +96,13 @@ def _counted(socket: WebSocket, settings: Settings) -> Iterator[None]:
             allowed=f"at most {settings.max_sockets}; POST /api/render still works",
         )
     state.sockets += 1
+    state.sockets_of[address] += 1
     try:
         yield
     finally:
         state.sockets -= 1
+        state.sockets_of[address] -= 1
+        state.sockets_of += Counter()  # forgets those who have none
 
 
 def _check_origin(socket: WebSocket, settings: Settings) -> None:
