@@ -31,7 +31,7 @@ test: lint browser proxy ## lint, types and every test
 lint: $(VENV)/.installed-for-tests node_modules/.installed ## ruff, mypy --strict, import-linter, tsc --checkJs, Biome
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 	node_modules/.bin/tsc --project frontend/jsconfig.json
 	node_modules/.bin/biome ci --error-on-warnings
 
