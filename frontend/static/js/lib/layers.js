@@ -6,8 +6,8 @@
  * @typedef {{model: string, layer: string, category: string}} Block  the concepts of one category in one layer
  */
 import { clamp } from "./geometry.js";
-import { CATEGORIES } from "./wall.js";
 import { ROOT } from "./root.js";
+import { CATEGORIES } from "./wall.js";
 
 const TALLEST = 16; // cells
 const MOST_BESIDE = 8; // layers that are told apart in half a window

@@ -2,6 +2,7 @@
 import { concept, iouBeside, iouText } from "../lib/concept.js";
 import { bag, h, listen, need } from "../lib/dom.js";
 import { clamp } from "../lib/geometry.js";
+import { ROOT } from "../lib/root.js";
 import { unitLink, wallLink } from "../lib/wall.js";
 import { title } from "../lib/words.js";
 import { initialState } from "../state.js";
@@ -13,7 +14,6 @@ import { showPlaces } from "../views/page-menu.js";
 import { mountTheme } from "../views/theme.js";
 import { mountTry } from "../views/try.js";
 import { unitCard } from "../views/wall.js";
-import { ROOT } from "../lib/root.js";
 
 const bootstrap = JSON.parse(need(document, "#bootstrap", HTMLScriptElement).textContent ?? "{}");
 /** @type {import("../lib/types.js").UnitDetail} */

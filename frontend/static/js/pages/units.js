@@ -4,6 +4,7 @@ import { labelsCsv } from "../lib/csv.js";
 import { bag, listen, need } from "../lib/dom.js";
 import { download } from "../lib/download.js";
 import { layerIn } from "../lib/layers.js";
+import { ROOT } from "../lib/root.js";
 import { lightCells } from "../lib/slider.js";
 import { createStore } from "../lib/store.js";
 import { barsOf, isLabelled, isStep, readWall, SORTS, shown, wallLink } from "../lib/wall.js";
@@ -18,7 +19,6 @@ import { mountScrolled } from "../views/scrolled.js";
 import { mountTheme } from "../views/theme.js";
 import { mountWall } from "../views/wall.js";
 import { mountWallKeys } from "../views/wall-keys.js";
-import { ROOT } from "../lib/root.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 /** @typedef {import("../lib/types.js").Wall} Wall */
@@ -69,7 +69,9 @@ if (!first) {
   headline.textContent = "Nothing to show";
   list.replaceChildren();
   mountModels(models, "", (model) => location.assign(wallLink({ model })));
-  showEmpty(`There is no network “${asked}” on this server.`, { link: { href: `${ROOT}/units`, text: "Show the first one" } });
+  showEmpty(`There is no network “${asked}” on this server.`, {
+    link: { href: `${ROOT}/units`, text: "Show the first one" },
+  });
 } else {
   go(withFirst(store.state.wall));
   start();

@@ -2,8 +2,8 @@
 import { concept, iouText, noLabel } from "../lib/concept.js";
 import { h, need } from "../lib/dom.js";
 import { patientImage } from "../lib/image.js";
-import { isLabelled, unitLink } from "../lib/wall.js";
 import { ROOT } from "../lib/root.js";
+import { isLabelled, unitLink } from "../lib/wall.js";
 
 /** @typedef {import("../lib/types.js").Unit} Unit */
 
